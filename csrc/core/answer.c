@@ -1,0 +1,87 @@
+/*
+ * The caller's last word on a decision (contract 7).
+ *
+ * In: a decision, and what the caller wants.  Out: the decision changed, or a
+ * defect and the decision as it was.
+ */
+#include "check.h"
+#include "fields.h"
+#include "slice.h"
+
+static const u101_defect none = {NULL, {NULL, 0}};
+
+static u101_defect defect(const char *text)
+{
+    return (u101_defect){text, {"", 0}};
+}
+
+/* Finds the subprotocol among those the client offered.  The request was found
+ * sound, so its list is one [RFC 6455 4.2.2]. */
+static bool find_offered(const u101_decision *decision, const char *received, u101_slice name,
+                         u101_span *found)
+{
+    size_t cursor = decision->fields;
+    u101_field field;
+
+    while (u101_next_field(received, decision->head_size, &cursor, &field)) {
+        if (u101_field_kind_of(field.name) != U101_FIELD_WS_PROTOCOL) {
+            continue;
+        }
+        u101_list list = {.rest = field.value};
+        u101_slice offered;
+        while (u101_next_element(&list, &offered)) {
+            if (u101_equal(offered, name)) {
+                *found = u101_span_in(received, offered);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+u101_defect u101_accept(u101_decision *decision, const char *received, const u101_answer *answer,
+                        const u101_slice *subprotocol)
+{
+    u101_span chosen = {0, 0};
+
+    if (decision->action != U101_ACTION_SWITCH) {
+        return defect("only a SWITCH can be accepted");
+    }
+    if (decision->reason == U101_HTTP2_PRIOR_KNOWLEDGE && answer->field_count > 0) {
+        return defect("a switch without a response takes no fields");
+    }
+    const u101_defect found = u101_check_fields(answer->fields, answer->field_count);
+    if (found.text != NULL) {
+        return found;
+    }
+    if (subprotocol != NULL && subprotocol->size > 0 &&
+        (decision->kind != U101_OFFER_WEBSOCKET ||
+         !find_offered(decision, received, *subprotocol, &chosen))) {
+        return (u101_defect){"a subprotocol was not offered by the client", *subprotocol};
+    }
+    if (subprotocol != NULL) {
+        decision->subprotocol = chosen;
+    }
+    return none;
+}
+
+u101_defect u101_reject(u101_decision *decision, int status, const u101_answer *answer)
+{
+    if (decision->action == U101_ACTION_CONTINUE) {
+        return defect("a CONTINUE is no final decision");
+    }
+    if (status < 300 || status > 599) {
+        return defect("a status must be 300 to 599");
+    }
+    /* [RFC 9110 15.4.5] */
+    if (status == 304 && answer->body.size > 0) {
+        return defect("a 304 has no body");
+    }
+    const u101_defect found = u101_check_fields(answer->fields, answer->field_count);
+    if (found.text != NULL) {
+        return found;
+    }
+    u101_reject_for(decision, U101_REFUSED);
+    decision->status = status;
+    return none;
+}

@@ -1,0 +1,19 @@
+/*
+ * Base64 and base64url [RFC 4648 4, 5].
+ *
+ * In: bytes or text.  Out: text or bytes.
+ * Always: the caller's buffer has the size that the comment of a call states.
+ */
+#ifndef U101_BASE64_H
+#define U101_BASE64_H
+
+#include "upgrade101.h"
+
+/* The 28 characters, padding included, for 20 bytes. */
+void u101_encode_base64(const unsigned char bytes[20], char text[28]);
+
+/* The bytes of base64url text without padding, whose unused bits are zero, or
+ * -1 where it is something else.  `bytes` has room for text.size / 4 * 3 + 2. */
+ptrdiff_t u101_decode_base64url(u101_slice text, unsigned char *bytes);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * Checks what a server is configured with, before a negotiator is made of it.
+ *
+ * In: an offer, limits, a response field or a whole config.  Out: the first
+ * defect with the part of the argument that shows it.
+ * Always: a config without a defect cannot fail later, but for want of memory.
+ */
+#include "check.h"
+
+#include "chars.h"
+#include "offers.h"
+#include "origin.h"
+#include "slice.h"
+
+static const u101_defect none = {NULL, {NULL, 0}};
+
+const u101_limits u101_default_limits = {
+    .head = 16384, .target = 8192, .fields = 100, .body = 65536};
+
+static u101_defect defect(const char *text)
+{
+    return (u101_defect){text, {"", 0}};
+}
+
+/* Whether slice `i` of a list is equal to one before it. */
+static bool is_repeated(const u101_slice *list, size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (u101_equal(list[i], list[j])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_within(size_t value, size_t least, size_t most)
+{
+    return value >= least && value <= most;
+}
+
+/* [RFC 7692 7.1.2]; zlib cannot produce a window of 8 bits. */
+u101_defect u101_check_deflate(const u101_deflate *deflate)
+{
+    const int server = deflate->server_max_window_bits;
+    const int client = deflate->client_max_window_bits;
+
+    if (server != U101_NO_WINDOW_BITS && (server < 9 || server > 15)) {
+        return defect("server_max_window_bits must be 9 to 15");
+    }
+    if (client != U101_NO_WINDOW_BITS && (client < 8 || client > 15)) {
+        return defect("client_max_window_bits must be 8 to 15");
+    }
+    return none;
+}
+
+u101_defect u101_check_websocket(const u101_websocket *websocket)
+{
+    u101_origin origin;
+
+    for (size_t i = 0; i < websocket->subprotocol_count; i++) {
+        if (!u101_is_token(websocket->subprotocols[i])) {
+            return (u101_defect){"a subprotocol must be a token", websocket->subprotocols[i]};
+        }
+        if (is_repeated(websocket->subprotocols, i)) {
+            return (u101_defect){"a subprotocol is repeated", websocket->subprotocols[i]};
+        }
+    }
+    if (websocket->subprotocol_required && websocket->subprotocol_count == 0) {
+        return defect("subprotocol_required needs subprotocols");
+    }
+    for (size_t i = 0; i < websocket->origin_count; i++) {
+        if (!u101_read_origin(websocket->origins[i], &origin)) {
+            return (u101_defect){"an origin must be scheme://host, scheme://host:port or null",
+                                 websocket->origins[i]};
+        }
+    }
+    return websocket->deflate_enabled ? u101_check_deflate(&websocket->deflate) : none;
+}
+
+/* Fields that the library writes itself, or that would change what follows. */
+static bool is_reserved(u101_slice name)
+{
+    static const char prefix[] = "Sec-WebSocket-";
+    const u101_slice reserved[] = {U101_TEXT("Upgrade"), U101_TEXT("Connection"),
+                                   U101_TEXT("Content-Length"), U101_TEXT("Transfer-Encoding"),
+                                   U101_TEXT("Trailer")};
+
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+        if (u101_equal_nocase(name, reserved[i])) {
+            return true;
+        }
+    }
+    return name.size >= sizeof(prefix) - 1 &&
+           u101_equal_nocase((u101_slice){name.at, sizeof(prefix) - 1},
+                             (u101_slice){prefix, sizeof(prefix) - 1});
+}
+
+u101_defect u101_check_field(const u101_field *field)
+{
+    const u101_slice value = field->value;
+
+    if (!u101_is_token(field->name)) {
+        return (u101_defect){"a field name must be a token", field->name};
+    }
+    if (is_reserved(field->name)) {
+        return (u101_defect){"a field is the library's own", field->name};
+    }
+    if (!u101_all_are(value, U101_VALUE)) {
+        return (u101_defect){"a field value must not have control characters", value};
+    }
+    if (u101_trim(value).size != value.size) {
+        return (u101_defect){"a field value must not begin or end with white space", value};
+    }
+    return none;
+}
+
+u101_defect u101_check_fields(const u101_field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const u101_defect found = u101_check_field(&fields[i]);
+        if (found.text != NULL) {
+            return found;
+        }
+    }
+    return none;
+}
+
+static u101_defect check_methods(const u101_protocol *protocol)
+{
+    if (protocol->method_count == 0) {
+        return defect("methods must not be empty");
+    }
+    for (size_t i = 0; i < protocol->method_count; i++) {
+        const u101_slice method = protocol->methods[i];
+        if (!u101_is_token(method)) {
+            return (u101_defect){"a method must be a token", method};
+        }
+        /* An Upgrade in a CONNECT request is ignored (contract 3.2). */
+        if (u101_equal(method, U101_TEXT("CONNECT"))) {
+            return (u101_defect){"a protocol cannot be reached by the method", method};
+        }
+        if (is_repeated(protocol->methods, i)) {
+            return (u101_defect){"a method is repeated", method};
+        }
+    }
+    return none;
+}
+
+u101_defect u101_check_protocol(const u101_protocol *protocol)
+{
+    if (!u101_is_token(protocol->name)) {
+        return (u101_defect){"a protocol name must be a token", protocol->name};
+    }
+    if (!u101_all_are(protocol->version, U101_TCHAR)) {
+        return (u101_defect){"a protocol version must be a token", protocol->version};
+    }
+    if (!protocol->any_method) {
+        const u101_defect found = check_methods(protocol);
+        if (found.text != NULL) {
+            return found;
+        }
+    }
+    return u101_check_fields(protocol->fields, protocol->field_count);
+}
+
+u101_defect u101_check_limits(const u101_limits *limits)
+{
+    if (!is_within(limits->head, 256, (size_t)1 << 20)) {
+        return defect("head must be 256 to 1048576 bytes");
+    }
+    if (!is_within(limits->target, 16, limits->head)) {
+        return defect("target must be 16 bytes to head");
+    }
+    if (!is_within(limits->fields, 4, 1000)) {
+        return defect("fields must be 4 to 1000");
+    }
+    if (!is_within(limits->body, 0, (size_t)64 << 20)) {
+        return defect("body must be 0 to 67108864 bytes");
+    }
+    return none;
+}
+
+static u101_defect check_offer(const u101_offer *offer)
+{
+    switch (offer->kind) {
+    case U101_OFFER_WEBSOCKET:
+        return u101_check_websocket(&offer->as.websocket);
+    case U101_OFFER_PROTOCOL:
+        return u101_check_protocol(&offer->as.protocol);
+    case U101_OFFER_H2C:
+    case U101_OFFER_TLS:
+        break;
+    }
+    return none;
+}
+
+/* Whether one element of Upgrade matches both. */
+static bool do_overlap(const u101_offer *left, const u101_offer *right)
+{
+    return u101_offer_matches(left, u101_offer_name(right), u101_offer_version(right)) ||
+           u101_offer_matches(right, u101_offer_name(left), u101_offer_version(left));
+}
+
+static u101_defect check_offers(const u101_config *config)
+{
+    if (config->offer_count == 0) {
+        return defect("a negotiator needs an offer");
+    }
+    for (size_t i = 0; i < config->offer_count; i++) {
+        const u101_defect found = check_offer(&config->offers[i]);
+        if (found.text != NULL) {
+            return found;
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (do_overlap(&config->offers[i], &config->offers[j])) {
+                return (u101_defect){"two offers match the same protocol",
+                                     u101_offer_name(&config->offers[i])};
+            }
+        }
+    }
+    return none;
+}
+
+u101_defect u101_check_config(const u101_config *config)
+{
+    u101_authority authority;
+    const u101_defect found = check_offers(config);
+
+    if (found.text != NULL) {
+        return found;
+    }
+    for (size_t i = 0; i < config->host_count; i++) {
+        if (!u101_read_authority(config->hosts[i], &authority) ||
+            authority.colon != (authority.port.size > 0)) {
+            return (u101_defect){"a host must be a host name or address with an optional port",
+                                 config->hosts[i]};
+        }
+    }
+    return u101_check_limits(&config->limits);
+}

@@ -1,0 +1,30 @@
+/*
+ * permessage-deflate [RFC 7692 7.1].
+ *
+ * In: one extension offer, parameter by parameter, and what is configured.
+ * Out: whether the offer is acceptable, and what is answered to it.
+ * Always: names are compared exactly; an offer with an unknown, repeated or
+ * ill-valued parameter is declined, which is no error.
+ */
+#ifndef U101_DEFLATE_H
+#define U101_DEFLATE_H
+
+#include "extensions.h"
+
+typedef struct {
+    bool acceptable;
+    bool server_no_context_takeover;
+    bool client_no_context_takeover;
+    bool client_bits_offered;
+    int server_bits; /* U101_NO_WINDOW_BITS: not offered */
+    int client_bits; /* 15 where it was offered without a value */
+} u101_deflate_offer;
+
+/* Begins an offer of the extension `name`. */
+void u101_begin_deflate(u101_deflate_offer *offer, u101_slice name);
+void u101_take_deflate_parameter(u101_deflate_offer *offer, const u101_parameter *parameter);
+
+/* The answer to an acceptable offer. */
+u101_deflate u101_agree_on_deflate(const u101_deflate_offer *offer, const u101_deflate *configured);
+
+#endif

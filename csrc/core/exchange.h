@@ -1,0 +1,47 @@
+/*
+ * One completed head on its way to a decision.
+ *
+ * In: the pieces that a decision depends on.  Out: one struct that is handed
+ * from check to check instead of six arguments.
+ * Always: it lives on the stack of one call and owns nothing.
+ */
+#ifndef U101_EXCHANGE_H
+#define U101_EXCHANGE_H
+
+#include "slice.h"
+
+typedef struct {
+    const u101_negotiator *negotiator;
+    const u101_head *head;
+    const char *bytes; /* the head begins here */
+    u101_hasher *hasher;
+    u101_decision *decision;
+    uint64_t content_length; /* 0 where there is none */
+    bool chunked;
+    bool secure;
+    bool leftover;       /* whether bytes behind the head are there */
+    bool names_settings; /* whether Connection lists HTTP2-Settings */
+} u101_exchange;
+
+static inline uint32_t u101_lines_in(const u101_exchange *exchange, u101_field_kind kind)
+{
+    return exchange->head->known[kind].lines;
+}
+
+/* The first line of a field; the empty slice where there is none. */
+static inline u101_slice u101_first_line(const u101_exchange *exchange, u101_field_kind kind)
+{
+    return u101_slice_at(exchange->bytes, exchange->head->known[kind].value);
+}
+
+static inline bool u101_has_body(const u101_exchange *exchange)
+{
+    return exchange->chunked || exchange->content_length > 0;
+}
+
+static inline bool u101_method_is(const u101_exchange *exchange, u101_slice method)
+{
+    return u101_equal(u101_slice_at(exchange->bytes, exchange->head->method), method);
+}
+
+#endif

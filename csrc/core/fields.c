@@ -1,0 +1,162 @@
+/*
+ * Tells field lines apart and walks them; fields.h says what holds.
+ */
+#include "fields.h"
+
+#include "chars.h"
+#include "scan.h"
+#include "slice.h"
+
+/* Letters, digits and "-" with bit 0x20 set are told apart as well as without
+ * it, for no other byte of a token turns into one of them. */
+#define FOLD UINT64_C(0x2020202020202020)
+
+static inline uint64_t load_folded(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word | FOLD;
+}
+
+/* Whether a name of eight bytes or more is `lower`; the last words overlap. */
+static inline bool is_long_name(const char *name, const char *lower, size_t size)
+{
+    for (size_t i = 0; i + 8 <= size; i += 8) {
+        if (load_folded(name + i) != load_folded(lower + i)) {
+            return false;
+        }
+    }
+    return load_folded(name + size - 8) == load_folded(lower + size - 8);
+}
+
+static inline u101_field_kind kind_if(bool is, u101_field_kind kind)
+{
+    return is ? kind : U101_FIELD_OTHER;
+}
+
+u101_field_kind u101_field_kind_of(u101_slice name)
+{
+    const char *const at = name.at;
+
+    switch (name.size) {
+    case 4:
+        return kind_if(u101_equal_nocase(name, U101_TEXT("host")), U101_FIELD_HOST);
+    case 6:
+        if (u101_equal_nocase(name, U101_TEXT("origin"))) {
+            return U101_FIELD_ORIGIN;
+        }
+        return kind_if(u101_equal_nocase(name, U101_TEXT("expect")), U101_FIELD_EXPECT);
+    case 7:
+        return kind_if(u101_equal_nocase(name, U101_TEXT("upgrade")), U101_FIELD_UPGRADE);
+    case 10:
+        return kind_if(is_long_name(at, "connection", 10), U101_FIELD_CONNECTION);
+    case 14:
+        if (is_long_name(at, "content-length", 14)) {
+            return U101_FIELD_CONTENT_LENGTH;
+        }
+        return kind_if(is_long_name(at, "http2-settings", 14), U101_FIELD_HTTP2_SETTINGS);
+    case 17:
+        if (is_long_name(at, "sec-websocket-key", 17)) {
+            return U101_FIELD_WS_KEY;
+        }
+        return kind_if(is_long_name(at, "transfer-encoding", 17), U101_FIELD_TRANSFER_ENCODING);
+    case 21:
+        return kind_if(is_long_name(at, "sec-websocket-version", 21), U101_FIELD_WS_VERSION);
+    case 22:
+        return kind_if(is_long_name(at, "sec-websocket-protocol", 22), U101_FIELD_WS_PROTOCOL);
+    case 24:
+        return kind_if(is_long_name(at, "sec-websocket-extensions", 24), U101_FIELD_WS_EXTENSIONS);
+    default:
+        return U101_FIELD_OTHER;
+    }
+}
+
+void u101_note_field(u101_head *head, u101_field_kind kind, u101_span value)
+{
+    u101_known_field *const known = &head->known[kind];
+
+    if (known->lines == 0) {
+        known->value = value;
+    }
+    known->lines++;
+}
+
+bool u101_next_field(const char *head, size_t head_size, size_t *cursor, u101_field *field)
+{
+    const char *const end = head + head_size;
+    const char *const begin = head + *cursor;
+
+    if (end - begin <= 2) { /* the blank line */
+        return false;
+    }
+    const char *const colon = u101_scan(begin, end, U101_TCHAR);
+    const char *const cr = u101_scan_value(colon, end);
+
+    field->name = u101_slice_between(begin, colon);
+    field->value = u101_trim(u101_slice_between(colon + 1, cr));
+    *cursor = (size_t)(cr - head) + 2;
+    return true;
+}
+
+u101_lines u101_lines_of(const char *bytes, const u101_head *head, u101_field_kind kind)
+{
+    const u101_known_field *const known = &head->known[kind];
+
+    return (u101_lines){.bytes = bytes,
+                        .size = head->next,
+                        .cursor = head->fields,
+                        .left = known->lines,
+                        .first = true,
+                        .value = known->value,
+                        .kind = kind};
+}
+
+bool u101_next_line(u101_lines *lines, u101_slice *value)
+{
+    u101_field field;
+
+    if (lines->left == 0) {
+        return false;
+    }
+    lines->left--;
+    if (lines->first) {
+        *value = u101_slice_at(lines->bytes, lines->value);
+        lines->first = false;
+        return true;
+    }
+    while (u101_next_field(lines->bytes, lines->size, &lines->cursor, &field)) {
+        if (field.value.at > lines->bytes + lines->value.at &&
+            u101_field_kind_of(field.name) == lines->kind) {
+            *value = field.value;
+            return true;
+        }
+    }
+    return false;
+}
+
+u101_list u101_list_of(const char *bytes, const u101_head *head, u101_field_kind kind)
+{
+    return (u101_list){.lines = u101_lines_of(bytes, head, kind), .rest = {NULL, 0}};
+}
+
+bool u101_next_element(u101_list *list, u101_slice *element)
+{
+    for (;;) {
+        while (list->rest.size > 0) {
+            const char *const begin = list->rest.at;
+            const char *const end = begin + list->rest.size;
+            const char *const found = memchr(begin, ',', list->rest.size);
+            const char *const comma = found != NULL ? found : end;
+
+            *element = u101_trim(u101_slice_between(begin, comma));
+            list->rest = comma < end ? u101_slice_between(comma + 1, end) : (u101_slice){end, 0};
+            if (element->size > 0) {
+                return true;
+            }
+        }
+        if (!u101_next_line(&list->lines, &list->rest)) {
+            return false;
+        }
+    }
+}

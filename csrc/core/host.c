@@ -1,0 +1,115 @@
+/*
+ * Reads host and port; host.h says what holds.
+ */
+#include "host.h"
+
+#include "chars.h"
+#include "slice.h"
+
+/* Bytes of the IP-literal at the start of the value, 0 where there is none:
+ * "[", hex digits, "." and at least two ":", "]" [RFC 3986 3.2.2]. */
+static size_t read_literal(u101_slice value)
+{
+    size_t colons = 0;
+
+    for (size_t i = 1; i < value.size; i++) {
+        const char byte = value.at[i];
+        if (byte == ']') {
+            return colons >= 2 ? i + 1 : 0;
+        }
+        if (byte == ':') {
+            colons++;
+        } else if (byte != '.' && !u101_is(byte, U101_HEX)) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+/* Bytes of the reg-name at the start of the value [RFC 3986 3.2.2]. */
+static size_t read_reg_name(u101_slice value)
+{
+    size_t i = 0;
+
+    while (i < value.size) {
+        if (u101_is(value.at[i], U101_REG_NAME)) {
+            i++;
+        } else if (value.at[i] == '%' && value.size - i > 2 && u101_is(value.at[i + 1], U101_HEX) &&
+                   u101_is(value.at[i + 2], U101_HEX)) {
+            i += 3;
+        } else {
+            break;
+        }
+    }
+    return i;
+}
+
+bool u101_read_authority(u101_slice value, u101_authority *authority)
+{
+    const size_t size =
+        value.size > 0 && value.at[0] == '[' ? read_literal(value) : read_reg_name(value);
+
+    if (size == 0) {
+        return false;
+    }
+    *authority = (u101_authority){.host = {value.at, size}, .number = U101_NO_PORT};
+    if (size == value.size) {
+        authority->port = (u101_slice){value.at + size, 0};
+        return true;
+    }
+    if (value.at[size] != ':' || value.size - size - 1 > 5) {
+        return false;
+    }
+    authority->colon = true;
+    authority->port = (u101_slice){value.at + size + 1, value.size - size - 1};
+    for (size_t i = 0; i < authority->port.size; i++) {
+        const char byte = authority->port.at[i];
+        if (!u101_is_digit(byte)) {
+            return false;
+        }
+        authority->number = (i == 0 ? 0 : authority->number) * 10 + (byte - '0');
+    }
+    return authority->number <= 65535;
+}
+
+u101_host_pattern u101_host_pattern_of(const u101_authority *authority)
+{
+    u101_slice host = authority->host;
+    const bool wildcard = host.at[0] == '*' && (host.size == 1 || host.at[1] == '.');
+
+    if (wildcard) {
+        host.at++;
+        host.size--;
+    }
+    return (u101_host_pattern){.host = host, .number = authority->number, .wildcard = wildcard};
+}
+
+/* Whether the slice is one or more non-empty labels joined by dots. */
+static bool are_labels(u101_slice slice)
+{
+    char before = '.';
+
+    if (slice.size == 0 || slice.at[0] == '[') {
+        return false;
+    }
+    for (size_t i = 0; i < slice.size; i++) {
+        if (slice.at[i] == '.' && before == '.') {
+            return false;
+        }
+        before = slice.at[i];
+    }
+    return before != '.';
+}
+
+bool u101_host_matches(const u101_host_pattern *pattern, u101_slice host)
+{
+    if (!pattern->wildcard) {
+        return u101_equal_nocase(pattern->host, host);
+    }
+    if (host.size <= pattern->host.size) {
+        return false;
+    }
+    const size_t labels = host.size - pattern->host.size;
+    return u101_equal_nocase(pattern->host, (u101_slice){host.at + labels, pattern->host.size}) &&
+           are_labels((u101_slice){host.at, labels});
+}

@@ -1,0 +1,110 @@
+/*
+ * Checks Host and framing; meaning.h says what holds.
+ */
+#include "meaning.h"
+
+#include "chars.h"
+#include "host.h"
+#include "negotiator.h"
+#include "target.h"
+
+static bool fail(u101_reason *reason, u101_reason found)
+{
+    *reason = found;
+    return false;
+}
+
+/* Whether a Host is among those that the server says are its own [RFC 9110 7.4]. */
+static bool is_served(const u101_exchange *exchange, const u101_authority *authority)
+{
+    const u101_negotiator *const negotiator = exchange->negotiator;
+    const int by_scheme = exchange->secure ? 443 : 80;
+    const int number = authority->number == U101_NO_PORT ? by_scheme : authority->number;
+
+    for (size_t i = 0; i < negotiator->host_count; i++) {
+        const u101_host_pattern *const pattern = &negotiator->hosts[i];
+        if ((pattern->number == U101_NO_PORT || pattern->number == number) &&
+            u101_host_matches(pattern, authority->host)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* [RFC 9112 3.2] */
+static bool check_host(const u101_exchange *exchange, u101_reason *reason)
+{
+    const u101_head *const head = exchange->head;
+    const u101_slice value = u101_first_line(exchange, U101_FIELD_HOST);
+    const uint32_t lines = u101_lines_in(exchange, U101_FIELD_HOST);
+    u101_authority authority;
+
+    if (lines == 0 && head->minor == '1') {
+        return fail(reason, U101_HOST_MISSING);
+    }
+    if (lines > 1) {
+        return fail(reason, U101_HOST_DUPLICATE);
+    }
+    if (value.size > 0 && !u101_read_authority(value, &authority)) {
+        return fail(reason, U101_HOST_INVALID);
+    }
+    if (head->absolute && lines > 0) {
+        const u101_slice target = u101_slice_at(exchange->bytes, head->target);
+        if (!u101_equal_nocase(u101_target_authority(target), value)) {
+            return fail(reason, U101_HOST_MISMATCH);
+        }
+    }
+    if (exchange->negotiator->host_count > 0 &&
+        (value.size == 0 || !is_served(exchange, &authority))) {
+        return fail(reason, U101_HOST_FORBIDDEN);
+    }
+    return true;
+}
+
+/* 1*DIGIT, at most 19 of them, up to 2^63-1 [RFC 9110 8.6] */
+static bool read_length(u101_slice value, uint64_t *length)
+{
+    uint64_t number = 0;
+
+    if (value.size == 0 || value.size > 19) {
+        return false;
+    }
+    for (size_t i = 0; i < value.size; i++) {
+        if (!u101_is_digit(value.at[i])) {
+            return false;
+        }
+        number = number * 10 + (uint64_t)(value.at[i] - '0');
+    }
+    *length = number;
+    return number <= INT64_MAX;
+}
+
+/* [RFC 9112 6] */
+static bool check_framing(u101_exchange *exchange, u101_reason *reason)
+{
+    const uint32_t codings = u101_lines_in(exchange, U101_FIELD_TRANSFER_ENCODING);
+    const uint32_t lengths = u101_lines_in(exchange, U101_FIELD_CONTENT_LENGTH);
+
+    if (codings > 0) {
+        const u101_slice coding = u101_first_line(exchange, U101_FIELD_TRANSFER_ENCODING);
+        if (lengths > 0 || exchange->head->minor == '0') {
+            return fail(reason, U101_FRAMING_CONFLICT);
+        }
+        if (codings > 1 || !u101_equal_nocase(coding, U101_TEXT("chunked"))) {
+            return fail(reason, U101_TRANSFER_ENCODING_UNSUPPORTED);
+        }
+        exchange->chunked = true;
+    }
+    if (lengths > 0) {
+        const u101_slice length = u101_first_line(exchange, U101_FIELD_CONTENT_LENGTH);
+        if (lengths > 1 || !read_length(length, &exchange->content_length)) {
+            return fail(reason, U101_CONTENT_LENGTH_INVALID);
+        }
+    }
+    return true;
+}
+
+bool u101_read_meaning(u101_exchange *exchange, u101_reason *reason)
+{
+    return check_host(exchange, reason) && check_framing(exchange, reason);
+}

@@ -1,0 +1,76 @@
+/*
+ * Reads and compares origins; origin.h says what holds.
+ */
+#include "origin.h"
+
+#include "chars.h"
+#include "scan.h"
+#include "slice.h"
+
+/* The port that an origin of the scheme has when it names none. */
+static int default_port(u101_slice scheme)
+{
+    if (u101_equal_nocase(scheme, U101_TEXT("http"))) {
+        return 80;
+    }
+    return u101_equal_nocase(scheme, U101_TEXT("https")) ? 443 : U101_NO_PORT;
+}
+
+bool u101_read_origin(u101_slice value, u101_origin *origin)
+{
+    const char *const end = value.at + value.size;
+    const char *const colon = u101_scan(value.at, end, U101_SCHEME);
+
+    *origin = (u101_origin){.number = U101_NO_PORT};
+    if (u101_equal(value, U101_TEXT("null"))) {
+        origin->null = true;
+        return true;
+    }
+    if (colon == value.at || !u101_is(value.at[0], U101_ALPHA) || end - colon < 3 ||
+        memcmp(colon, "://", 3) != 0) {
+        return false;
+    }
+    origin->scheme = u101_slice_between(value.at, colon);
+    if (!u101_read_authority(u101_slice_between(colon + 3, end), &origin->authority)) {
+        return false;
+    }
+    if (!origin->authority.colon) {
+        origin->number = default_port(origin->scheme);
+        return true;
+    }
+    origin->number = origin->authority.number;
+    return origin->authority.port.size > 0 && origin->authority.port.at[0] != '0';
+}
+
+u101_origin_pattern u101_origin_pattern_of(const u101_origin *origin)
+{
+    if (origin->null) {
+        return (u101_origin_pattern){.null = true};
+    }
+    u101_origin_pattern pattern = {.scheme = origin->scheme,
+                                   .host = u101_host_pattern_of(&origin->authority)};
+    pattern.host.number = origin->number;
+    return pattern;
+}
+
+bool u101_origin_matches(const u101_origin_pattern *pattern, const u101_origin *origin)
+{
+    if (pattern->null || origin->null) {
+        return pattern->null && origin->null;
+    }
+    return pattern->host.number == origin->number &&
+           u101_equal_nocase(pattern->scheme, origin->scheme) &&
+           u101_host_matches(&pattern->host, origin->authority.host);
+}
+
+bool u101_is_same_origin(const u101_origin *origin, u101_slice host)
+{
+    const int by_scheme = origin->null ? U101_NO_PORT : default_port(origin->scheme);
+    u101_authority authority;
+
+    if (by_scheme == U101_NO_PORT || !u101_read_authority(host, &authority)) {
+        return false;
+    }
+    const int number = authority.number == U101_NO_PORT ? by_scheme : authority.number;
+    return origin->number == number && u101_equal_nocase(origin->authority.host, authority.host);
+}

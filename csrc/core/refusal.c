@@ -1,0 +1,157 @@
+/*
+ * Writes refusals; refusal.h says what holds.
+ */
+#include "refusal.h"
+
+#include "date.h"
+#include "negotiator.h"
+#include "offers.h"
+#include "response.h"
+#include "status.h"
+
+/* "WS_KEY_MISSING: Sec-WebSocket-Key is missing [RFC 6455 4.2.1]." */
+static void write_sentence(u101_writer *writer, u101_reason reason)
+{
+    const u101_reason_row *const row = u101_reason_row_of(reason);
+
+    u101_write(writer, (u101_slice){row->name, strlen(row->name)});
+    u101_write(writer, U101_TEXT(": "));
+    u101_write(writer, (u101_slice){row->text, strlen(row->text)});
+    u101_write(writer, U101_TEXT(" ["));
+    u101_write(writer, (u101_slice){row->rfc, strlen(row->rfc)});
+    u101_write(writer, U101_TEXT("].\n"));
+}
+
+static bool is_given(const u101_answer *answer, u101_slice name)
+{
+    for (size_t i = 0; answer != NULL && i < answer->field_count; i++) {
+        if (u101_equal_nocase(answer->fields[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_status_line(u101_writer *writer, int status)
+{
+    u101_write(writer, U101_TEXT("HTTP/1.1 "));
+    u101_write_number(writer, (uint64_t)status);
+    u101_write(writer, U101_TEXT(" "));
+    u101_write(writer, u101_phrase_of(status));
+    u101_write(writer, U101_TEXT("\r\n"));
+}
+
+/* Whether an offer is left out on a TLS transport, where it is of no use. */
+static bool is_cleartext_only(const u101_offer *offer)
+{
+    return offer->kind == U101_OFFER_H2C || offer->kind == U101_OFFER_TLS;
+}
+
+/* What may be asked for, in the server's order [RFC 9110 15.5.22]. */
+static void write_upgrade(u101_writer *writer, const u101_negotiator *negotiator, bool secure)
+{
+    bool all = true;
+    bool first = true;
+
+    for (size_t i = 0; i < negotiator->offer_count && secure; i++) {
+        all = all && is_cleartext_only(&negotiator->offers[i]);
+    }
+    u101_write(writer, U101_TEXT("Upgrade: "));
+    for (size_t i = 0; i < negotiator->offer_count; i++) {
+        const u101_offer *const offer = &negotiator->offers[i];
+        const u101_slice version = u101_offer_version(offer);
+        if (!all && is_cleartext_only(offer)) {
+            continue;
+        }
+        u101_write(writer, first ? U101_TEXT("") : U101_TEXT(", "));
+        u101_write(writer, u101_offer_name(offer));
+        u101_write(writer, version.size > 0 ? U101_TEXT("/") : U101_TEXT(""));
+        u101_write(writer, version);
+        first = false;
+    }
+    u101_write(writer, U101_TEXT("\r\n"));
+}
+
+/* [RFC 9110 15.5.6] */
+static void write_allow(u101_writer *writer, const u101_protocol *protocol)
+{
+    u101_write(writer, U101_TEXT("Allow: "));
+    for (size_t i = 0; i < protocol->method_count; i++) {
+        u101_write(writer, i == 0 ? U101_TEXT("") : U101_TEXT(", "));
+        u101_write(writer, protocol->methods[i]);
+    }
+    u101_write(writer, U101_TEXT("\r\n"));
+}
+
+/* What the reason itself asks for. */
+static void write_reason_fields(u101_writer *writer, const u101_negotiator *negotiator,
+                                const u101_decision *decision)
+{
+    switch (decision->reason) {
+    case U101_WS_METHOD:
+        u101_write(writer, U101_TEXT("Allow: GET\r\n"));
+        break;
+    case U101_METHOD_NOT_ALLOWED:
+        write_allow(writer, &negotiator->offers[decision->offer].as.protocol);
+        break;
+    case U101_WS_VERSION_MISSING:
+    case U101_WS_VERSION_DUPLICATE:
+    case U101_WS_VERSION_UNSUPPORTED: /* [RFC 6455 4.4] */
+        u101_write(writer, U101_TEXT("Sec-WebSocket-Version: 13\r\n"));
+        break;
+    case U101_CAPACITY:
+        u101_write(writer, U101_TEXT("Retry-After: 1\r\n"));
+        break;
+    default:
+        break;
+    }
+}
+
+/* Content-Type and Content-Length, which a 304 would state of another response
+ * [RFC 9110 15.4.5]. */
+static void write_content_fields(u101_writer *writer, const u101_answer *answer, size_t size)
+{
+    if (!is_given(answer, U101_TEXT("Content-Type"))) {
+        u101_write(writer, U101_TEXT("Content-Type: text/plain; charset=utf-8\r\n"));
+    }
+    u101_write(writer, U101_TEXT("Content-Length: "));
+    u101_write_number(writer, size);
+    u101_write(writer, U101_TEXT("\r\n"));
+}
+
+void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
+                        const u101_decision *decision, const u101_answer *answer, int64_t now)
+{
+    char line[256];
+    u101_writer sentence = {line, sizeof(line), 0};
+    u101_slice body = {"", 0};
+    char date[U101_DATE_SIZE];
+
+    if (decision->reason != U101_REFUSED) {
+        write_sentence(&sentence, decision->reason);
+        body = (u101_slice){line, sentence.size};
+    } else if (answer != NULL) {
+        body = answer->body;
+    }
+    write_status_line(writer, decision->status);
+    if (!is_given(answer, U101_TEXT("Date"))) {
+        u101_write_date(now, date);
+        u101_write_field(writer, U101_TEXT("Date"), (u101_slice){date, sizeof(date)});
+    }
+    if (decision->status == 426) {
+        u101_write(writer, U101_TEXT("Connection: Upgrade, close\r\n"));
+        write_upgrade(writer, negotiator, decision->secure);
+    } else {
+        u101_write(writer, U101_TEXT("Connection: close\r\n"));
+    }
+    if (decision->status != 304) {
+        write_content_fields(writer, answer, body.size);
+    }
+    write_reason_fields(writer, negotiator, decision);
+    u101_write_answer_fields(writer, answer);
+    u101_write(writer, U101_TEXT("\r\n"));
+    /* To HEAD the fields alone are the response [RFC 9110 9.3.2]. */
+    if (!decision->headless) {
+        u101_write(writer, body);
+    }
+}

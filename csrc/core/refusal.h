@@ -1,0 +1,15 @@
+/*
+ * The response of a REJECT.
+ *
+ * In: a decision, and what the caller adds.  Out: a complete 3xx, 4xx or 5xx
+ * that closes the connection.
+ */
+#ifndef U101_REFUSAL_H
+#define U101_REFUSAL_H
+
+#include "writer.h"
+
+void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
+                        const u101_decision *decision, const u101_answer *answer, int64_t now);
+
+#endif

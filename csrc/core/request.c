@@ -1,0 +1,165 @@
+/*
+ * Decides on a head that others have parsed.
+ *
+ * In: its parts.  Out: the head written out anew, and the decision on it.
+ * Always: each part is checked by itself before it is written, so that no part
+ * can pose as two, and the defect that is found first in the order of the head
+ * decides (contract 7).
+ */
+#include "chars.h"
+#include "fields.h"
+#include "handshake.h"
+#include "head.h"
+#include "negotiator.h"
+#include "scan.h"
+
+#define MAX_METHOD 32
+
+size_t u101_request_size(const u101_request *request)
+{
+    size_t size =
+        request->method.size + request->target.size + sizeof("  HTTP/1.1\r\n\r\n") - 1;
+
+    for (size_t i = 0; i < request->field_count; i++) {
+        size += request->fields[i].name.size + request->fields[i].value.size + sizeof(": \r\n") - 1;
+    }
+    return size;
+}
+
+/* Appends to the head, and returns where. */
+static u101_span append(char *bytes, u101_head *head, u101_slice part)
+{
+    const u101_span span = {head->next, (uint32_t)part.size};
+
+    if (part.size > 0) {
+        memcpy(bytes + head->next, part.at, part.size);
+    }
+    head->next += (uint32_t)part.size;
+    return span;
+}
+
+/* U101_SWITCHED: nothing is wrong with it. */
+static u101_reason check_target(const u101_limits *limits, u101_head *head, u101_slice method,
+                                u101_slice target)
+{
+    const char *const end = target.at + target.size;
+    const char *const stop = u101_scan(target.at, end, U101_TARGET);
+    const size_t sound = (size_t)(stop - target.at);
+
+    if (sound >= limits->target && target.size > limits->target) {
+        return U101_TARGET_TOO_LONG;
+    }
+    return stop == end && u101_note_target(head, method, target) ? U101_SWITCHED : U101_BAD_TARGET;
+}
+
+static u101_reason check_version(u101_slice version)
+{
+    if (version.size != 3 || !u101_is_digit(version.at[0]) || version.at[1] != '.' ||
+        !u101_is_digit(version.at[2])) {
+        return U101_BAD_VERSION;
+    }
+    return version.at[0] == '1' && version.at[2] <= '1' ? U101_SWITCHED : U101_UNSUPPORTED_VERSION;
+}
+
+static u101_reason check_value(u101_slice value)
+{
+    const char *const end = value.at + value.size;
+    const char *const stop = u101_scan_value(value.at, end);
+
+    if (stop == end) {
+        return U101_SWITCHED;
+    }
+    if (*stop == '\n') {
+        return U101_BARE_LF;
+    }
+    /* No line ends inside a value that was parsed, so CR LF is no better. */
+    return *stop == '\r' ? U101_BARE_CR : U101_BAD_FIELD_VALUE;
+}
+
+static u101_reason write_request_line(const u101_limits *limits, const u101_request *request,
+                                      char *bytes, u101_head *head)
+{
+    if (request->method.size > MAX_METHOD || !u101_is_token(request->method)) {
+        return U101_BAD_METHOD;
+    }
+    head->headless = u101_equal(request->method, U101_TEXT("HEAD"));
+    u101_reason reason = check_target(limits, head, request->method, request->target);
+    if (reason == U101_SWITCHED) {
+        reason = check_version(request->version);
+    }
+    if (reason == U101_SWITCHED) {
+        head->minor = request->version.at[2];
+        head->method = append(bytes, head, request->method);
+        (void)append(bytes, head, U101_TEXT(" "));
+        head->target = append(bytes, head, request->target);
+        (void)append(bytes, head, U101_TEXT(" HTTP/"));
+        (void)append(bytes, head, request->version);
+        (void)append(bytes, head, U101_TEXT("\r\n"));
+        head->fields = head->next;
+    }
+    return reason;
+}
+
+static u101_reason write_field_line(const u101_field *field, char *bytes, u101_head *head)
+{
+    const u101_slice value = u101_trim(field->value);
+
+    if (!u101_is_token(field->name)) {
+        return U101_BAD_FIELD_NAME;
+    }
+    const u101_reason reason = check_value(value);
+    if (reason != U101_SWITCHED) {
+        return reason;
+    }
+    (void)append(bytes, head, field->name);
+    (void)append(bytes, head, U101_TEXT(": "));
+    const u101_span span = append(bytes, head, value);
+    (void)append(bytes, head, U101_TEXT("\r\n"));
+    const u101_field_kind kind = u101_field_kind_of(field->name);
+    if (kind != U101_FIELD_OTHER) {
+        u101_note_field(head, kind, span);
+    }
+    return U101_SWITCHED;
+}
+
+static u101_reason write_head(const u101_limits *limits, const u101_request *request, char *bytes,
+                              u101_head *head)
+{
+    u101_reason reason = write_request_line(limits, request, bytes, head);
+
+    for (size_t i = 0; i < request->field_count && reason == U101_SWITCHED; i++) {
+        reason = i == limits->fields ? U101_TOO_MANY_FIELDS
+                                     : write_field_line(&request->fields[i], bytes, head);
+    }
+    if (reason == U101_SWITCHED) {
+        (void)append(bytes, head, U101_TEXT("\r\n"));
+    }
+    return reason;
+}
+
+void u101_decide_request(const u101_negotiator *negotiator, const u101_request *request,
+                         bool secure, u101_hasher *hasher, char *head, u101_decision *decision)
+{
+    u101_handshake handshake;
+    u101_reason reason = U101_HEAD_TOO_LARGE;
+
+    u101_handshake_init(&handshake);
+    /* Spans count in 32 bits. */
+    if (u101_request_size(request) <= UINT32_MAX) {
+        reason = write_head(&negotiator->limits, request, head, &handshake.head);
+    }
+    if (reason != U101_SWITCHED) {
+        u101_refuse(&handshake, reason, secure, decision);
+        return;
+    }
+    u101_exchange exchange = {.negotiator = negotiator,
+                              .head = &handshake.head,
+                              .bytes = head,
+                              .hasher = hasher,
+                              .decision = decision,
+                              .secure = secure};
+    if (u101_decide_head(&exchange) > 0) {
+        /* Who has read the body has asked for it. */
+        decision->expects_continue = false;
+    }
+}
