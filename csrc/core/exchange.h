@@ -8,6 +8,7 @@
 #ifndef U101_EXCHANGE_H
 #define U101_EXCHANGE_H
 
+#include "host.h"
 #include "slice.h"
 
 typedef struct {
@@ -16,6 +17,7 @@ typedef struct {
     const char *bytes; /* the head begins here */
     u101_hasher *hasher;
     u101_decision *decision;
+    u101_authority host; /* of Host; its host is empty where Host is empty or missing */
     uint64_t content_length; /* 0 where there is none */
     bool chunked;
     bool secure;

@@ -32,7 +32,7 @@ static bool skip_byte(u101_slice *rest, char byte)
 static bool scan_token(u101_slice *rest, u101_slice *token)
 {
     const char *const end = rest->at + rest->size;
-    const char *const at = u101_scan(rest->at, end, U101_TCHAR);
+    const char *const at = u101_scan_token(rest->at, end);
 
     *token = u101_slice_between(rest->at, at);
     *rest = u101_slice_between(at, end);

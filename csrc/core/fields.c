@@ -9,25 +9,35 @@
 
 /* Letters, digits and "-" with bit 0x20 set are told apart as well as without
  * it, for no other byte of a token turns into one of them. */
-#define FOLD UINT64_C(0x2020202020202020)
-
-static inline uint64_t load_folded(const char *at)
+static inline uint64_t fold_eight(const char *at)
 {
     uint64_t word;
 
     memcpy(&word, at, sizeof(word));
-    return word | FOLD;
+    return word | UINT64_C(0x2020202020202020);
 }
 
-/* Whether a name of eight bytes or more is `lower`; the last words overlap. */
-static inline bool is_long_name(const char *name, const char *lower, size_t size)
+static inline uint32_t fold_four(const char *at)
 {
+    uint32_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word | UINT32_C(0x20202020);
+}
+
+/* Whether a token of four bytes or more is `lower`; the last words overlap. */
+static inline bool is_name(const char *name, const char *lower, size_t size)
+{
+    if (size < 8) {
+        return fold_four(name) == fold_four(lower) &&
+               fold_four(name + size - 4) == fold_four(lower + size - 4);
+    }
     for (size_t i = 0; i + 8 <= size; i += 8) {
-        if (load_folded(name + i) != load_folded(lower + i)) {
+        if (fold_eight(name + i) != fold_eight(lower + i)) {
             return false;
         }
     }
-    return load_folded(name + size - 8) == load_folded(lower + size - 8);
+    return fold_eight(name + size - 8) == fold_eight(lower + size - 8);
 }
 
 static inline u101_field_kind kind_if(bool is, u101_field_kind kind)
@@ -41,32 +51,32 @@ u101_field_kind u101_field_kind_of(u101_slice name)
 
     switch (name.size) {
     case 4:
-        return kind_if(u101_equal_nocase(name, U101_TEXT("host")), U101_FIELD_HOST);
+        return kind_if(is_name(at, "host", 4), U101_FIELD_HOST);
     case 6:
-        if (u101_equal_nocase(name, U101_TEXT("origin"))) {
+        if (is_name(at, "origin", 6)) {
             return U101_FIELD_ORIGIN;
         }
-        return kind_if(u101_equal_nocase(name, U101_TEXT("expect")), U101_FIELD_EXPECT);
+        return kind_if(is_name(at, "expect", 6), U101_FIELD_EXPECT);
     case 7:
-        return kind_if(u101_equal_nocase(name, U101_TEXT("upgrade")), U101_FIELD_UPGRADE);
+        return kind_if(is_name(at, "upgrade", 7), U101_FIELD_UPGRADE);
     case 10:
-        return kind_if(is_long_name(at, "connection", 10), U101_FIELD_CONNECTION);
+        return kind_if(is_name(at, "connection", 10), U101_FIELD_CONNECTION);
     case 14:
-        if (is_long_name(at, "content-length", 14)) {
+        if (is_name(at, "content-length", 14)) {
             return U101_FIELD_CONTENT_LENGTH;
         }
-        return kind_if(is_long_name(at, "http2-settings", 14), U101_FIELD_HTTP2_SETTINGS);
+        return kind_if(is_name(at, "http2-settings", 14), U101_FIELD_HTTP2_SETTINGS);
     case 17:
-        if (is_long_name(at, "sec-websocket-key", 17)) {
+        if (is_name(at, "sec-websocket-key", 17)) {
             return U101_FIELD_WS_KEY;
         }
-        return kind_if(is_long_name(at, "transfer-encoding", 17), U101_FIELD_TRANSFER_ENCODING);
+        return kind_if(is_name(at, "transfer-encoding", 17), U101_FIELD_TRANSFER_ENCODING);
     case 21:
-        return kind_if(is_long_name(at, "sec-websocket-version", 21), U101_FIELD_WS_VERSION);
+        return kind_if(is_name(at, "sec-websocket-version", 21), U101_FIELD_WS_VERSION);
     case 22:
-        return kind_if(is_long_name(at, "sec-websocket-protocol", 22), U101_FIELD_WS_PROTOCOL);
+        return kind_if(is_name(at, "sec-websocket-protocol", 22), U101_FIELD_WS_PROTOCOL);
     case 24:
-        return kind_if(is_long_name(at, "sec-websocket-extensions", 24), U101_FIELD_WS_EXTENSIONS);
+        return kind_if(is_name(at, "sec-websocket-extensions", 24), U101_FIELD_WS_EXTENSIONS);
     default:
         return U101_FIELD_OTHER;
     }
@@ -90,7 +100,7 @@ bool u101_next_field(const char *head, size_t head_size, size_t *cursor, u101_fi
     if (end - begin <= 2) { /* the blank line */
         return false;
     }
-    const char *const colon = u101_scan(begin, end, U101_TCHAR);
+    const char *const colon = u101_scan_token(begin, end);
     const char *const cr = u101_scan_value(colon, end);
 
     field->name = u101_slice_between(begin, colon);

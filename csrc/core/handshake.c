@@ -142,6 +142,7 @@ bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u
                               .bytes = received.at,
                               .hasher = hasher,
                               .decision = decision,
+                              .host = {.number = U101_NO_PORT},
                               .secure = secure,
                               .leftover = received.size > handshake->head.next};
     const uint64_t body = u101_decide_head(&exchange);

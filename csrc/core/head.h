@@ -3,8 +3,8 @@
  *
  * In: the bytes since the first one of the connection, each time more of them.
  * Out: the head as offsets, or the first defect in byte order.
- * Always: each byte is looked at once, the verdict does not depend on how the
- * bytes are cut, and no byte behind a limit is looked at.
+ * Always: the work is linear in the bytes and the verdict the same however they
+ * are cut, and no byte behind a limit is looked at.
  * It checks syntax and limits; what the head means is left to meaning.h.
  */
 #ifndef U101_HEAD_H

@@ -15,8 +15,9 @@ static bool fail(u101_reason *reason, u101_reason found)
 }
 
 /* Whether a Host is among those that the server says are its own [RFC 9110 7.4]. */
-static bool is_served(const u101_exchange *exchange, const u101_authority *authority)
+static bool is_served(const u101_exchange *exchange)
 {
+    const u101_authority *const authority = &exchange->host;
     const u101_negotiator *const negotiator = exchange->negotiator;
     const int by_scheme = exchange->secure ? 443 : 80;
     const int number = authority->number == U101_NO_PORT ? by_scheme : authority->number;
@@ -32,12 +33,11 @@ static bool is_served(const u101_exchange *exchange, const u101_authority *autho
 }
 
 /* [RFC 9112 3.2] */
-static bool check_host(const u101_exchange *exchange, u101_reason *reason)
+static bool check_host(u101_exchange *exchange, u101_reason *reason)
 {
     const u101_head *const head = exchange->head;
     const u101_slice value = u101_first_line(exchange, U101_FIELD_HOST);
     const uint32_t lines = u101_lines_in(exchange, U101_FIELD_HOST);
-    u101_authority authority;
 
     if (lines == 0 && head->minor == '1') {
         return fail(reason, U101_HOST_MISSING);
@@ -45,7 +45,7 @@ static bool check_host(const u101_exchange *exchange, u101_reason *reason)
     if (lines > 1) {
         return fail(reason, U101_HOST_DUPLICATE);
     }
-    if (value.size > 0 && !u101_read_authority(value, &authority)) {
+    if (value.size > 0 && !u101_read_authority(value, &exchange->host)) {
         return fail(reason, U101_HOST_INVALID);
     }
     if (head->absolute && lines > 0) {
@@ -55,7 +55,7 @@ static bool check_host(const u101_exchange *exchange, u101_reason *reason)
         }
     }
     if (exchange->negotiator->host_count > 0 &&
-        (value.size == 0 || !is_served(exchange, &authority))) {
+        (value.size == 0 || !is_served(exchange))) {
         return fail(reason, U101_HOST_FORBIDDEN);
     }
     return true;

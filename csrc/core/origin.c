@@ -63,14 +63,11 @@ bool u101_origin_matches(const u101_origin_pattern *pattern, const u101_origin *
            u101_host_matches(&pattern->host, origin->authority.host);
 }
 
-bool u101_is_same_origin(const u101_origin *origin, u101_slice host)
+bool u101_is_same_origin(const u101_origin *origin, const u101_authority *host)
 {
     const int by_scheme = origin->null ? U101_NO_PORT : default_port(origin->scheme);
-    u101_authority authority;
+    const int number = host->number == U101_NO_PORT ? by_scheme : host->number;
 
-    if (by_scheme == U101_NO_PORT || !u101_read_authority(host, &authority)) {
-        return false;
-    }
-    const int number = authority.number == U101_NO_PORT ? by_scheme : authority.number;
-    return origin->number == number && u101_equal_nocase(origin->authority.host, authority.host);
+    return by_scheme != U101_NO_PORT && origin->number == number &&
+           u101_equal_nocase(origin->authority.host, host->host);
 }

@@ -31,8 +31,8 @@ u101_origin_pattern u101_origin_pattern_of(const u101_origin *origin);
 
 bool u101_origin_matches(const u101_origin_pattern *pattern, const u101_origin *origin);
 
-/* Whether an origin is http or https and has the host and port of `host`, the
- * value of Host, where an absent port is the default of the origin's scheme. */
-bool u101_is_same_origin(const u101_origin *origin, u101_slice host);
+/* Whether an origin is http or https and has the host and port of Host, where an
+ * absent port is the default of the origin's scheme. */
+bool u101_is_same_origin(const u101_origin *origin, const u101_authority *host);
 
 #endif

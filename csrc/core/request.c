@@ -157,6 +157,7 @@ void u101_decide_request(const u101_negotiator *negotiator, const u101_request *
                               .bytes = head,
                               .hasher = hasher,
                               .decision = decision,
+                              .host = {.number = U101_NO_PORT},
                               .secure = secure};
     if (u101_decide_head(&exchange) > 0) {
         /* Who has read the body has asked for it. */

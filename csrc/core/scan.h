@@ -24,25 +24,38 @@ static inline const char *u101_scan(const char *at, const char *end, u101_class 
 }
 
 #ifdef U101_SCAN_SSE2
-/* Sixteen bytes at a time until one of them is no U101_VALUE, or fewer are left. */
-static inline const char *u101_scan_value_blocks(const char *at, const char *end, bool *found)
+static inline __m128i u101_load_block(const char *at)
 {
-    const __m128i last_control = _mm_set1_epi8(0x1f);
-    const __m128i tab = _mm_set1_epi8('\t');
-    const __m128i del = _mm_set1_epi8(0x7f);
+    return _mm_loadu_si128((const __m128i *)(const void *)at);
+}
 
-    for (; end - at >= 16; at += 16) {
-        const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-        const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, last_control), block);
-        const __m128i bad = _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(block, tab), control),
-                                         _mm_cmpeq_epi8(block, del));
-        const int mask = _mm_movemask_epi8(bad);
-        if (mask != 0) {
-            *found = true;
-            return at + __builtin_ctz((unsigned int)mask);
-        }
-    }
-    return at;
+/* Sixteen bits: which bytes of a block are no U101_VALUE. */
+static inline unsigned int u101_mask_value(__m128i block)
+{
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+    const __m128i tab = _mm_cmpeq_epi8(block, _mm_set1_epi8('\t'));
+    const __m128i del = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f));
+
+    return (unsigned int)_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, control), del));
+}
+
+/* Which bytes of a block are from `first` to `first` + `more`. */
+static inline __m128i u101_range(__m128i block, char first, char more)
+{
+    const __m128i distance = _mm_sub_epi8(block, _mm_set1_epi8(first));
+
+    return _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8(more)), distance);
+}
+
+/* Sixteen bits: which bytes of a block are no letter, digit or "-", which is
+ * what names are mostly made of. */
+static inline unsigned int u101_mask_name(__m128i block)
+{
+    const __m128i letter = u101_range(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 25);
+    const __m128i other = _mm_or_si128(u101_range(block, '0', 9),
+                                       _mm_cmpeq_epi8(block, _mm_set1_epi8('-')));
+
+    return 0xffffU ^ (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, other));
 }
 #endif
 
@@ -50,13 +63,29 @@ static inline const char *u101_scan_value_blocks(const char *at, const char *end
 static inline const char *u101_scan_value(const char *at, const char *end)
 {
 #ifdef U101_SCAN_SSE2
-    bool found = false;
-    at = u101_scan_value_blocks(at, end, &found);
-    if (found) {
-        return at;
+    for (; end - at >= 16; at += 16) {
+        const unsigned int mask = u101_mask_value(u101_load_block(at));
+        if (mask != 0) {
+            return at + __builtin_ctz(mask);
+        }
     }
 #endif
     return u101_scan(at, end, U101_VALUE);
+}
+
+/* To the first byte that is no U101_TCHAR. */
+static inline const char *u101_scan_token(const char *at, const char *end)
+{
+#ifdef U101_SCAN_SSE2
+    for (; end - at >= 16; at += 16) {
+        const unsigned int mask = u101_mask_name(u101_load_block(at));
+        if (mask != 0) {
+            at += __builtin_ctz(mask);
+            break;
+        }
+    }
+#endif
+    return u101_scan(at, end, U101_TCHAR);
 }
 
 #endif

@@ -47,6 +47,9 @@ static inline bool u101_equal_nocase(u101_slice left, u101_slice right)
     if (left.size != right.size) {
         return false;
     }
+    if (left.size == 0 || memcmp(left.at, right.at, left.size) == 0) {
+        return true;
+    }
     for (size_t i = 0; i < left.size; i++) {
         if (u101_lower(left.at[i]) != u101_lower(right.at[i])) {
             return false;

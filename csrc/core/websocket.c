@@ -61,7 +61,7 @@ static bool is_allowed(const u101_exchange *exchange, const u101_websocket *offe
         return false;
     }
     if (offer->origin_rule == U101_ORIGINS_SAME) {
-        return u101_is_same_origin(&origin, u101_first_line(exchange, U101_FIELD_HOST));
+        return u101_is_same_origin(&origin, &exchange->host);
     }
     for (size_t i = 0; i < exchange->negotiator->origin_count; i++) {
         if (u101_origin_matches(&exchange->negotiator->origins[i], &origin)) {
