@@ -220,11 +220,11 @@ typedef struct {
     u101_span target;
     u101_known_field known[U101_FIELD_KINDS];
     uint8_t state;
-    char minor;      /* '0' or '1': the version is HTTP/1.minor */
-    bool connect;    /* whether the method is CONNECT */
-    bool headless;   /* whether the method is HEAD: its response has no body */
-    bool absolute;   /* whether the target is in absolute-form */
-    uint8_t kind;    /* of the field line that is being read */
+    char minor;    /* '0' or '1': the version is HTTP/1.minor */
+    bool connect;  /* whether the method is CONNECT */
+    bool headless; /* whether the method is HEAD: its response has no body */
+    bool absolute; /* whether the target is in absolute-form */
+    uint8_t kind;  /* of the field line that is being read */
 } u101_head;
 
 typedef enum {
@@ -239,25 +239,25 @@ typedef enum {
 typedef struct {
     u101_action action;
     u101_reason reason;
-    int status;          /* of the response; 0 on a PASS, which has none */
-    size_t offer;        /* index in the config of the offer that decided, or U101_NO_OFFER */
+    int status;           /* of the response; 0 on a PASS, which has none */
+    size_t offer;         /* index in the config of the offer that decided, or U101_NO_OFFER */
     u101_offer_kind kind; /* of that offer */
-    size_t head_size;    /* bytes of the head; 0: no head was completed */
-    size_t request_size; /* bytes of head and body; what follows is the leftover */
+    size_t head_size;     /* bytes of the head; 0: no head was completed */
+    size_t request_size;  /* bytes of head and body; what follows is the leftover */
     u101_span method;
     u101_span target;
-    uint32_t fields;        /* where the field lines begin */
-    char minor;             /* '0' or '1' */
-    bool headless;          /* the request's method is HEAD */
-    bool secure;            /* the transport is TLS */
-    bool expects_continue;  /* the 100 precedes the 101 in the response */
-    bool deflate_agreed;    /* `deflate` is what was answered */
-    char tls_minor;         /* the digit of the TLS version that was asked for */
+    uint32_t fields;       /* where the field lines begin */
+    char minor;            /* '0' or '1' */
+    bool headless;         /* the request's method is HEAD */
+    bool secure;           /* the transport is TLS */
+    bool expects_continue; /* the 100 precedes the 101 in the response */
+    bool deflate_agreed;   /* `deflate` is what was answered */
+    char tls_minor;        /* the digit of the TLS version that was asked for */
     u101_deflate deflate;
-    u101_span subprotocol;  /* the one that is answered; size 0: none */
-    u101_span settings;     /* the value of HTTP2-Settings */
-    bool settings_present;  /* on a switch to h2c; `settings` may be empty */
-    char accept[28];        /* Sec-WebSocket-Accept on a switch to websocket */
+    u101_span subprotocol; /* the one that is answered; size 0: none */
+    u101_span settings;    /* the value of HTTP2-Settings */
+    bool settings_present; /* on a switch to h2c; `settings` may be empty */
+    char accept[28];       /* Sec-WebSocket-Accept on a switch to websocket */
 } u101_decision;
 
 /* The state of one connection until its final decision. */

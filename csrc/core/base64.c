@@ -5,21 +5,27 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/* Four characters for three bytes. */
+static void encode_group(const unsigned char *bytes, char *text)
+{
+    const unsigned int group =
+        (unsigned int)bytes[0] << 16 | (unsigned int)bytes[1] << 8 | bytes[2];
+
+    text[0] = alphabet[group >> 18];
+    text[1] = alphabet[group >> 12 & 63];
+    text[2] = alphabet[group >> 6 & 63];
+    text[3] = alphabet[group & 63];
+}
+
 void u101_encode_base64(const unsigned char bytes[20], char text[28])
 {
-    for (size_t i = 0; i < 18; i += 3) {
-        const unsigned int group =
-            ((unsigned int)bytes[i] << 16) | ((unsigned int)bytes[i + 1] << 8) | bytes[i + 2];
-        *text++ = alphabet[group >> 18];
-        *text++ = alphabet[(group >> 12) & 63];
-        *text++ = alphabet[(group >> 6) & 63];
-        *text++ = alphabet[group & 63];
+    const unsigned char rest[3] = {bytes[18], bytes[19], 0};
+
+    for (size_t i = 0; i < 6; i++) {
+        encode_group(bytes + i * 3, text + i * 4);
     }
-    const unsigned int rest = ((unsigned int)bytes[18] << 16) | ((unsigned int)bytes[19] << 8);
-    *text++ = alphabet[rest >> 18];
-    *text++ = alphabet[(rest >> 12) & 63];
-    *text++ = alphabet[(rest >> 6) & 63];
-    *text = '=';
+    encode_group(rest, text + 24);
+    text[27] = '=';
 }
 
 /* The six bits of a character of the URL-safe alphabet, or -1. */

@@ -108,8 +108,8 @@ static u101_reason match(const u101_exchange *exchange, const upgrade *upgrades,
         if (index == U101_NO_OFFER) {
             continue;
         }
-        const u101_reason reason = check_offer(exchange, &exchange->negotiator->offers[index],
-                                               upgrades[i].version);
+        const u101_reason reason =
+            check_offer(exchange, &exchange->negotiator->offers[index], upgrades[i].version);
         if (reason == U101_SWITCHED || decided_by == U101_NO_OFFER ||
             (u101_is_pass(decided) && !u101_is_pass(reason))) {
             decided = reason;

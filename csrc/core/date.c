@@ -41,6 +41,7 @@ static void write_two(char *out, unsigned int number)
 
 void u101_write_date(int64_t seconds, char date[U101_DATE_SIZE])
 {
+    static const char pattern[U101_DATE_SIZE] = "Thu, 01 Jan 1970 00:00:00 GMT";
     static const char weekdays[] = "ThuFriSatSunMonTueWed"; /* 1970-01-01 was a Thursday */
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const int64_t bounded = seconds < 0 ? 0 : seconds > LAST ? LAST : seconds;
@@ -48,7 +49,7 @@ void u101_write_date(int64_t seconds, char date[U101_DATE_SIZE])
     const unsigned int time = (unsigned int)(bounded % DAY);
     const civil_date civil = date_of(days);
 
-    memcpy(date, "Thu, 01 Jan 1970 00:00:00 GMT", U101_DATE_SIZE);
+    memcpy(date, pattern, sizeof(pattern));
     memcpy(date, weekdays + (size_t)(days % 7) * 3, 3);
     write_two(date + 5, civil.day);
     memcpy(date + 8, months + (size_t)(civil.month - 1) * 3, 3);

@@ -17,7 +17,7 @@ typedef struct {
     const char *bytes; /* the head begins here */
     u101_hasher *hasher;
     u101_decision *decision;
-    u101_authority host; /* of Host; its host is empty where Host is empty or missing */
+    u101_authority host;     /* of Host; its host is empty where Host is empty or missing */
     uint64_t content_length; /* 0 where there is none */
     bool chunked;
     bool secure;

@@ -5,7 +5,7 @@
 
 #include "base64.h"
 
-#define SETTING_SIZE 6
+#define SETTING_SIZE ((size_t)6)
 #define MAX_TEXT (U101_MAX_SETTINGS * SETTING_SIZE / 3 * 4)
 
 enum { ENABLE_PUSH = 2, INITIAL_WINDOW_SIZE = 4, MAX_FRAME_SIZE = 5 };
@@ -32,12 +32,12 @@ int u101_read_settings(u101_slice value, u101_setting settings[U101_MAX_SETTINGS
     if (value.size > MAX_TEXT) {
         return -1;
     }
-    const ptrdiff_t size = u101_decode_base64url(value, bytes);
-    if (size < 0 || size % SETTING_SIZE != 0) {
+    const ptrdiff_t decoded = u101_decode_base64url(value, bytes);
+    if (decoded < 0 || (size_t)decoded % SETTING_SIZE != 0) {
         return -1;
     }
-    const int count = (int)(size / SETTING_SIZE);
-    for (int i = 0; i < count; i++) {
+    const size_t count = (size_t)decoded / SETTING_SIZE;
+    for (size_t i = 0; i < count; i++) {
         const unsigned char *const at = bytes + i * SETTING_SIZE;
         settings[i].identifier = (uint16_t)(at[0] << 8 | at[1]);
         settings[i].value =
@@ -46,7 +46,7 @@ int u101_read_settings(u101_slice value, u101_setting settings[U101_MAX_SETTINGS
             return -1;
         }
     }
-    return count;
+    return (int)count;
 }
 
 u101_reason u101_check_h2c_request(const u101_exchange *exchange)

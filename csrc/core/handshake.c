@@ -21,8 +21,8 @@ void u101_handshake_init(u101_handshake *handshake)
 /* A decision about which nothing is known but the head as far as it was read. */
 static void begin(const u101_head *head, bool secure, u101_decision *decision)
 {
-    *decision = (u101_decision){
-        .offer = U101_NO_OFFER, .headless = head->headless, .secure = secure};
+    *decision =
+        (u101_decision){.offer = U101_NO_OFFER, .headless = head->headless, .secure = secure};
 }
 
 void u101_reject_for(u101_decision *decision, u101_reason reason)
@@ -159,6 +159,5 @@ size_t u101_wanted(const u101_negotiator *negotiator, const u101_handshake *hand
 {
     /* One byte more than the head may have: it tells that the head is too large,
      * or that something follows it. */
-    return handshake->body_awaited ? handshake->awaiting.request_size
-                                   : negotiator->limits.head + 1;
+    return handshake->body_awaited ? handshake->awaiting.request_size : negotiator->limits.head + 1;
 }

@@ -126,6 +126,12 @@ static bool read_version(u101_head *head, cursor *c, u101_read_result *result, u
 {
     static const char pattern[] = "HTTP/0.0";
 
+    /* As almost always, unless the version itself is cut. */
+    if (offset(c) == head->mark && c->end - c->at >= 8 && memcmp(c->at, "HTTP/1.1", 8) == 0) {
+        c->at += 8;
+        head->minor = '1';
+        return true;
+    }
     for (; c->at < c->end; c->at++) {
         const uint32_t i = offset(c) - head->mark;
         const bool digit = i == 5 || i == 7;
@@ -180,8 +186,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
                 return fail(reason, U101_BAD_METHOD);
             }
             head->method = element(head, c);
-            head->headless =
-                u101_equal(u101_slice_at(c->begin, head->method), U101_TEXT("HEAD"));
+            head->headless = u101_equal(u101_slice_at(c->begin, head->method), U101_TEXT("HEAD"));
             c->at++;
             enter(head, c, AT_TARGET);
             /* fall through */
@@ -196,8 +201,8 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
                     return fail(reason, U101_TARGET_TOO_LONG);
                 }
                 /* A line that ends here has no version [RFC 9112 3]. */
-                return fail(reason, *c->at == '\r' || *c->at == '\n' ? U101_BAD_VERSION
-                                                                     : U101_BAD_TARGET);
+                return fail(reason,
+                            *c->at == '\r' || *c->at == '\n' ? U101_BAD_VERSION : U101_BAD_TARGET);
             }
             head->target = element(head, c);
             if (!u101_note_target(head, u101_slice_at(c->begin, head->method),
@@ -310,8 +315,7 @@ static u101_read_result read_field_lines(const u101_limits *limits, u101_head *h
             if (*c->at != ':' || offset(c) == head->mark) {
                 return fail(reason, U101_BAD_FIELD_NAME);
             }
-            head->kind =
-                (uint8_t)u101_field_kind_of(u101_slice_at(c->begin, element(head, c)));
+            head->kind = (uint8_t)u101_field_kind_of(u101_slice_at(c->begin, element(head, c)));
             c->at++;
             enter(head, c, AT_VALUE);
             /* fall through */

@@ -54,8 +54,7 @@ static bool check_host(u101_exchange *exchange, u101_reason *reason)
             return fail(reason, U101_HOST_MISMATCH);
         }
     }
-    if (exchange->negotiator->host_count > 0 &&
-        (value.size == 0 || !is_served(exchange))) {
+    if (exchange->negotiator->host_count > 0 && (value.size == 0 || !is_served(exchange))) {
         return fail(reason, U101_HOST_FORBIDDEN);
     }
     return true;

@@ -77,10 +77,9 @@ static u101_offer copy_offer(block *memory, const u101_offer *offer)
         u101_protocol *const protocol = &copy.as.protocol;
         protocol->name = copy_slice(memory, protocol->name);
         protocol->version = copy_slice(memory, protocol->version);
-        protocol->methods =
-            protocol->any_method
-                ? NULL
-                : copy_slices(memory, protocol->methods, protocol->method_count);
+        protocol->methods = protocol->any_method
+                                ? NULL
+                                : copy_slices(memory, protocol->methods, protocol->method_count);
         protocol->fields = copy_fields(memory, protocol->fields, protocol->field_count);
     }
     return copy;

@@ -30,5 +30,5 @@ u101_reason u101_check_protocol_request(const u101_exchange *exchange, const u10
         return U101_BODY_NOT_ALLOWED;
     }
     return exchange->content_length > exchange->negotiator->limits.body ? U101_BODY_TOO_LARGE
-                                                                         : U101_SWITCHED;
+                                                                        : U101_SWITCHED;
 }

@@ -9,7 +9,6 @@
 
 #include "exchange.h"
 
-u101_reason u101_check_protocol_request(const u101_exchange *exchange,
-                                        const u101_protocol *offer);
+u101_reason u101_check_protocol_request(const u101_exchange *exchange, const u101_protocol *offer);
 
 #endif

@@ -123,7 +123,7 @@ void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
                         const u101_decision *decision, const u101_answer *answer, int64_t now)
 {
     char line[256];
-    u101_writer sentence = {line, sizeof(line), 0};
+    u101_writer sentence = u101_writer_of(line, sizeof(line));
     u101_slice body = {"", 0};
     char date[U101_DATE_SIZE];
 

@@ -17,8 +17,7 @@
 
 size_t u101_request_size(const u101_request *request)
 {
-    size_t size =
-        request->method.size + request->target.size + sizeof("  HTTP/1.1\r\n\r\n") - 1;
+    size_t size = request->method.size + request->target.size + sizeof("  HTTP/1.1\r\n\r\n") - 1;
 
     for (size_t i = 0; i < request->field_count; i++) {
         size += request->fields[i].name.size + request->fields[i].value.size + sizeof(": \r\n") - 1;

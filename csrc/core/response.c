@@ -127,7 +127,7 @@ size_t u101_write_response(const u101_negotiator *negotiator, const u101_decisio
                            const char *received, const u101_answer *answer, int64_t now, char *out,
                            size_t capacity)
 {
-    u101_writer writer = {out, capacity, 0};
+    u101_writer writer = u101_writer_of(out, capacity);
 
     switch (decision->action) {
     case U101_ACTION_SWITCH:
@@ -150,7 +150,7 @@ size_t u101_write_response(const u101_negotiator *negotiator, const u101_decisio
 size_t u101_write_protocol(const u101_negotiator *negotiator, const u101_decision *decision,
                            char *out, size_t capacity)
 {
-    u101_writer writer = {out, capacity, 0};
+    u101_writer writer = u101_writer_of(out, capacity);
 
     if (decision->action == U101_ACTION_SWITCH) {
         write_protocol(&writer, negotiator, decision);
@@ -160,7 +160,7 @@ size_t u101_write_protocol(const u101_negotiator *negotiator, const u101_decisio
 
 size_t u101_write_extensions(const u101_decision *decision, char *out, size_t capacity)
 {
-    u101_writer writer = {out, capacity, 0};
+    u101_writer writer = u101_writer_of(out, capacity);
 
     if (decision->action == U101_ACTION_SWITCH && decision->deflate_agreed) {
         write_deflate(&writer, &decision->deflate);

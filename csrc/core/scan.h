@@ -52,8 +52,8 @@ static inline __m128i u101_range(__m128i block, char first, char more)
 static inline unsigned int u101_mask_name(__m128i block)
 {
     const __m128i letter = u101_range(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 25);
-    const __m128i other = _mm_or_si128(u101_range(block, '0', 9),
-                                       _mm_cmpeq_epi8(block, _mm_set1_epi8('-')));
+    const __m128i other =
+        _mm_or_si128(u101_range(block, '0', 9), _mm_cmpeq_epi8(block, _mm_set1_epi8('-')));
 
     return 0xffffU ^ (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, other));
 }

@@ -38,8 +38,7 @@ static inline char u101_lower(char byte)
 
 static inline bool u101_equal(u101_slice left, u101_slice right)
 {
-    return left.size == right.size &&
-           (left.size == 0 || memcmp(left.at, right.at, left.size) == 0);
+    return left.size == right.size && (left.size == 0 || memcmp(left.at, right.at, left.size) == 0);
 }
 
 static inline bool u101_equal_nocase(u101_slice left, u101_slice right)

@@ -3,7 +3,6 @@
  */
 #include "status.h"
 
-
 typedef struct {
     int status;
     u101_slice phrase;

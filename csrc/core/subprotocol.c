@@ -7,8 +7,7 @@
 #include "fields.h"
 
 /* The client's list: 1-32 different tokens; 0: it is something else. */
-static size_t read_offered(const u101_exchange *exchange,
-                           u101_slice offered[U101_MAX_SUBPROTOCOLS])
+static size_t read_offered(const u101_exchange *exchange, u101_slice offered[U101_MAX_SUBPROTOCOLS])
 {
     u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_WS_PROTOCOL);
     u101_slice name;

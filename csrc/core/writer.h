@@ -16,6 +16,11 @@ typedef struct {
     size_t size;
 } u101_writer;
 
+static inline u101_writer u101_writer_of(char *out, size_t capacity)
+{
+    return (u101_writer){.out = out, .capacity = capacity};
+}
+
 static inline void u101_write(u101_writer *writer, u101_slice piece)
 {
     if (piece.size > 0 && writer->size <= writer->capacity &&
