@@ -30,9 +30,9 @@ static u101_reason read_connection(u101_exchange *exchange)
         if (!u101_is_token(option)) {
             return U101_CONNECTION_INVALID;
         }
-        if (u101_equal_nocase(option, U101_TEXT("upgrade"))) {
+        if (u101_equal_nocase(option, U101_TEXT("Upgrade"))) {
             upgrade_listed = true;
-        } else if (u101_equal_nocase(option, U101_TEXT("http2-settings"))) {
+        } else if (u101_equal_nocase(option, U101_TEXT("HTTP2-Settings"))) {
             exchange->names_settings = true;
         }
     }

@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include "chars.h"
+#include "scan.h"
 #include "slice.h"
 
 /* Bytes of the IP-literal at the start of the value, 0 where there is none:
@@ -29,19 +30,13 @@ static size_t read_literal(u101_slice value)
 /* Bytes of the reg-name at the start of the value [RFC 3986 3.2.2]. */
 static size_t read_reg_name(u101_slice value)
 {
-    size_t i = 0;
+    const char *const end = value.at + value.size;
+    const char *at = u101_scan(value.at, end, U101_REG_NAME);
 
-    while (i < value.size) {
-        if (u101_is(value.at[i], U101_REG_NAME)) {
-            i++;
-        } else if (value.at[i] == '%' && value.size - i > 2 && u101_is(value.at[i + 1], U101_HEX) &&
-                   u101_is(value.at[i + 2], U101_HEX)) {
-            i += 3;
-        } else {
-            break;
-        }
+    while (end - at > 2 && at[0] == '%' && u101_is(at[1], U101_HEX) && u101_is(at[2], U101_HEX)) {
+        at = u101_scan(at + 3, end, U101_REG_NAME);
     }
-    return i;
+    return (size_t)(at - value.at);
 }
 
 bool u101_read_authority(u101_slice value, u101_authority *authority)

@@ -47,15 +47,17 @@ static inline __m128i u101_range(__m128i block, char first, char more)
     return _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8(more)), distance);
 }
 
-/* Sixteen bits: which bytes of a block are no letter, digit or "-", which is
- * what names are mostly made of. */
-static inline unsigned int u101_mask_name(__m128i block)
+/* Sixteen bits: which bytes of a block are no letter, digit, "-" or "_", which
+ * is what tokens are mostly made of. */
+static inline unsigned int u101_mask_token(__m128i block)
 {
     const __m128i letter = u101_range(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 25);
-    const __m128i other =
-        _mm_or_si128(u101_range(block, '0', 9), _mm_cmpeq_epi8(block, _mm_set1_epi8('-')));
+    const __m128i digit = u101_range(block, '0', 9);
+    const __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('-')),
+                                      _mm_cmpeq_epi8(block, _mm_set1_epi8('_')));
 
-    return 0xffffU ^ (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, other));
+    return 0xffffU ^
+           (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, _mm_or_si128(digit, mark)));
 }
 #endif
 
@@ -78,7 +80,7 @@ static inline const char *u101_scan_token(const char *at, const char *end)
 {
 #ifdef U101_SCAN_SSE2
     for (; end - at >= 16; at += 16) {
-        const unsigned int mask = u101_mask_name(u101_load_block(at));
+        const unsigned int mask = u101_mask_token(u101_load_block(at));
         if (mask != 0) {
             at += __builtin_ctz(mask);
             break;

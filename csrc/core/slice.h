@@ -41,6 +41,7 @@ static inline bool u101_equal(u101_slice left, u101_slice right)
     return left.size == right.size && (left.size == 0 || memcmp(left.at, right.at, left.size) == 0);
 }
 
+/* Quickest where the case is the same too. */
 static inline bool u101_equal_nocase(u101_slice left, u101_slice right)
 {
     if (left.size != right.size) {
