@@ -147,7 +147,7 @@ bool u101_next_line(u101_lines *lines, u101_slice *value)
 
 u101_list u101_list_of(const char *bytes, const u101_head *head, u101_field_kind kind)
 {
-    return (u101_list){.lines = u101_lines_of(bytes, head, kind), .rest = {NULL, 0}};
+    return (u101_list){.lines = u101_lines_of(bytes, head, kind)};
 }
 
 bool u101_next_element(u101_list *list, u101_slice *element)
