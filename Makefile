@@ -1,0 +1,187 @@
+# Builds, tests and checks upgrade101.  `make help` lists the targets.
+#
+# In: the tree, and the variables below.  Out: virtual environments (.venv*), the extension beside
+# its package, everything else below build/.  Always: a target does its own set-up, and again only
+# what has changed; no two recipes write one file at a time, so `make -j` is safe.  It installs no
+# system package: it names the one that is missing.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+# The default CPython is looked for only when an environment is made: a search takes seconds.
+PYTHON ?= $(shell .ci/pythons | head -n 1)
+PYTHONS ?= $(shell .ci/pythons)
+VENV ?= .venv
+BUILD ?= build
+CFLAGS ?= -O2 -g
+DEFINES ?=
+SANITIZERS ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+DEMO_ARGS ?=
+
+.PHONY: help demo test test-all test-asan core core-test strict lint clean toolchain
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+# ---- Python ----------------------------------------------------------------
+# The stamps of an environment follow one another in one line, created, demo, built, test, lint, so
+# that no two installations write into it at once.
+
+VENV_PYTHON := $(VENV)/bin/python
+PIP_INSTALL := $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
+
+# Installs the requirements of $(1), which are in pyproject.toml at $(2).
+install = echo "== $(VENV): installing the requirements of $(1)"; \
+	$(VENV_PYTHON) -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))$(2), sep="\n")' \
+	| $(PIP_INSTALL) --requirement /dev/stdin
+
+EXTENSION_SOURCES := setup.py pyproject.toml $(wildcard csrc/*.h csrc/*.def csrc/*/*.c csrc/*/*.h)
+
+$(VENV)/.created:
+	@python="$(PYTHON)"; \
+	if [ -z "$$python" ]; then \
+		echo "make needs CPython 3.11 or later with venv: apt-get install python3 python3-venv" >&2; \
+		exit 1; \
+	fi; \
+	"$$python" -m venv --clear $(VENV)
+	@$(call install,the build,["build-system"]["requires"])
+	@touch $@
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/.created
+	@$(call install,the demo,["project"]["optional-dependencies"]["demo"])
+	@touch $@
+
+$(VENV)/.built: $(EXTENSION_SOURCES) | $(VENV)/.demo toolchain
+	@echo "== $(VENV): building the extension"
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/.built
+	@$(call install,the tests,["project"]["optional-dependencies"]["test"])
+	@touch $@
+
+$(VENV)/.lint: pyproject.toml | $(VENV)/.test
+	@$(call install,make lint,["project"]["optional-dependencies"]["lint"])
+	@touch $@
+
+demo: $(VENV)/.built ## run the demo server on 127.0.0.1:8101 (DEMO_ARGS="--port 8102")
+	@exec $(VENV_PYTHON) -m upgrade101 serve $(DEMO_ARGS)
+
+test: $(VENV)/.built $(VENV)/.test ## run the Python tests (PYTEST_ADDOPTS="-k websocket")
+	@$(VENV_PYTHON) -m pytest
+
+# One after the other; the version of the default environment has no second one, for both would
+# build the same file.
+test-all: $(VENV)/.built $(VENV)/.test ## run them under each CPython of this machine
+	@version='import sys; print(f"3.{sys.version_info.minor}{sys.abiflags}")'; \
+	for python in $(PYTHONS); do \
+		name=$$("$$python" -c "$$version"); \
+		venv=.venv-$$name; \
+		if [ "$$name" = "$$($(VENV_PYTHON) -c "$$version")" ]; then venv=$(VENV); fi; \
+		echo "== CPython $$name"; \
+		$(MAKE) --no-print-directory test PYTHON="$$python" VENV=$$venv; \
+	done
+
+# The sanitized extension stays out of the tree, where the other targets have theirs.
+test-asan: $(VENV)/.built $(VENV)/.test ## run those of the core under ASan and UBSan
+	@U101_SANITIZE=1 $(VENV_PYTHON) setup.py --quiet build \
+		--build-base $(BUILD)/asan-python --build-lib $(BUILD)/asan-python/lib
+	@LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
+		PYTHONMALLOC=malloc PYTHONSAFEPATH=1 PYTHONPATH=$(BUILD)/asan-python/lib \
+		$(VENV_PYTHON) -m pytest --capture=no
+
+# ---- the core --------------------------------------------------------------
+
+ifdef OPENSSL_DIR
+CRYPTO_CFLAGS := -I$(OPENSSL_DIR)/include
+CRYPTO_LIBS := -L$(OPENSSL_DIR)/lib -Wl,-rpath,$(OPENSSL_DIR)/lib -lcrypto
+else
+CRYPTO_CFLAGS := $(shell pkg-config --cflags libcrypto 2>/dev/null)
+CRYPTO_LIBS := $(shell pkg-config --libs libcrypto 2>/dev/null || echo -lcrypto)
+endif
+CORE_FLAGS := -std=c11 -Icsrc -Icsrc/core $(CRYPTO_CFLAGS) $(DEFINES) \
+	$(if $(filter 1,$(U101_WERROR)),@.ci/warnings)
+TEST_FLAGS := -O1 -g -fno-omit-frame-pointer $(SANITIZERS) -Itests/core
+
+CORE_SOURCES := $(wildcard csrc/core/*.c)
+CORE_HEADERS := $(wildcard csrc/*.h csrc/*.def csrc/core/*.h)
+CORE_OBJECTS := $(CORE_SOURCES:csrc/%.c=$(BUILD)/%.o)
+PUBLIC_FILES := $(addprefix $(BUILD)/include/,upgrade101.h reasons.def)
+
+TEST_SOURCES := $(wildcard tests/core/test_*.c)
+TEST_HEADERS := $(CORE_HEADERS) $(wildcard tests/core/*.h)
+TEST_HELPERS := $(filter-out $(TEST_SOURCES),$(wildcard tests/core/*.c))
+TEST_OBJECTS := $(CORE_SOURCES:%.c=$(BUILD)/checked/%.o) $(TEST_HELPERS:%.c=$(BUILD)/checked/%.o)
+TEST_PROGRAMS := $(TEST_SOURCES:tests/core/%.c=$(BUILD)/checked/%)
+
+toolchain:
+	@command -v $(firstword $(CC)) >/dev/null || \
+		{ echo "make needs a C compiler, $(CC) is missing: apt-get install gcc" >&2; exit 1; }
+	@echo '#include <openssl/evp.h>' | $(CC) $(CRYPTO_CFLAGS) -E -o /dev/null - 2>/dev/null || { \
+		echo "make needs OpenSSL's headers: apt-get install libssl-dev, or set OPENSSL_DIR" >&2; \
+		exit 1; \
+	}
+
+core: $(BUILD)/libupgrade101.a $(PUBLIC_FILES) ## build the core as a static library with its header
+
+$(BUILD)/libupgrade101.a: $(CORE_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/core/%.o: csrc/core/%.c $(CORE_HEADERS) | toolchain
+	@mkdir -p $(@D)
+	$(CC) $(CORE_FLAGS) $(CFLAGS) -fPIC -c -o $@ $<
+
+$(BUILD)/include/%: csrc/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+# Else make would take them for intermediate files and remove them.
+.SECONDARY: $(TEST_OBJECTS)
+
+core-test: $(TEST_PROGRAMS) ## run the C tests of the core under ASan and UBSan
+	@for program in $^; do echo "== $$program"; $$program; done
+
+$(BUILD)/checked/%.o: %.c $(TEST_HEADERS) | toolchain
+	@mkdir -p $(@D)
+	$(CC) $(CORE_FLAGS) $(TEST_FLAGS) -c -o $@ $<
+
+$(BUILD)/checked/test_%: tests/core/test_%.c $(TEST_OBJECTS) $(TEST_HEADERS) | toolchain
+	$(CC) $(CORE_FLAGS) $(TEST_FLAGS) -o $@ $< $(TEST_OBJECTS) $(CRYPTO_LIBS)
+
+strict: $(VENV)/.created ## build core and extension with gcc and clang, warnings being errors
+	@for compiler in gcc clang; do \
+		echo "== $$compiler"; \
+		$(MAKE) --no-print-directory core U101_WERROR=1 CC=$$compiler BUILD=$(BUILD)/$$compiler; \
+		CC=$$compiler U101_WERROR=1 $(VENV_PYTHON) setup.py --quiet build_ext --force \
+			--build-temp $(BUILD)/$$compiler/temp --build-lib $(BUILD)/$$compiler/lib; \
+	done
+
+# ---- checks of the text ----------------------------------------------------
+
+C_SOURCES := $(wildcard csrc/*/*.c tests/core/*.c)
+C_HEADERS := $(wildcard csrc/*.h csrc/*/*.h tests/core/*.h)
+TIDIED := $(C_SOURCES:%.c=$(BUILD)/tidy/%.ok)
+
+lint: $(VENV)/.lint $(TIDIED) ## run ruff, mypy, clang-format and clang-tidy
+	@$(VENV_PYTHON) -m ruff check
+	@$(VENV_PYTHON) -m ruff format --check
+	@$(VENV_PYTHON) -m mypy --strict upgrade101
+	@command -v clang-format >/dev/null || \
+		{ echo "make lint needs clang-format: apt-get install clang-format" >&2; exit 1; }
+	@clang-format --dry-run -Werror $(C_SOURCES) $(C_HEADERS)
+
+$(BUILD)/tidy/%.ok: %.c $(C_HEADERS) csrc/reasons.def .clang-tidy | $(VENV)/.created
+	@command -v clang-tidy >/dev/null || \
+		{ echo "make lint needs clang-tidy: apt-get install clang-tidy" >&2; exit 1; }
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- -std=c11 -Icsrc -Icsrc/core -Itests/core $(CRYPTO_CFLAGS) \
+		-isystem "$$($(VENV_PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')"
+	@touch $@
+
+clean: ## remove all that these targets made
+	rm -rf $(BUILD) .venv .venv-* *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -f upgrade101/_core.*.so
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,157 @@
+"""What the test modules share.
+
+In: the vectors beside this file and the command line (`--loop`).
+Out: `vector` (a test that names it runs once for each), `negotiator` (that vector's),
+`require_tool`, and coroutine tests, each run to its end in a fresh loop of the chosen kind.
+Always: a tool that is missing in CI fails the test; elsewhere it skips and names the package.
+Not here: how a vector is fed or a decision is compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import upgrade101
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VECTORS = Path(__file__).parent / "vectors"
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One line of a vector file: bytes of one connection and the decision for each feed."""
+
+    id: str
+    rule: str
+    policy: str
+    secure: bool
+    cuttable: bool
+    """Whether the decision holds however the bytes are cut (`request`, not `feeds`)."""
+    feeds: tuple[tuple[bytes, dict[str, Any]], ...]
+    """What is fed and what is expected of it; one pair where `cuttable`."""
+
+    @property
+    def request(self) -> bytes:
+        """All bytes of the connection."""
+        return b"".join(data for data, _ in self.feeds)
+
+    @property
+    def expect(self) -> dict[str, Any]:
+        """The last decision, `{"action": None}` where more bytes are needed."""
+        return self.feeds[-1][1]
+
+
+def read_vector(line: str) -> Vector:
+    """Return the vector of one JSON line; U+0000-U+00FF of its strings are bytes."""
+    case = json.loads(line)
+    pairs = case.get("feeds") or [(case["request"], case["expect"])]
+    return Vector(
+        id=case["id"],
+        rule=case["rule"],
+        policy=case["policy"],
+        secure=case["secure"],
+        cuttable="request" in case,
+        feeds=tuple((data.encode("latin-1"), expect or {"action": None}) for data, expect in pairs),
+    )
+
+
+def read_vectors() -> list[Vector]:
+    """Return the vectors of every file, in the order of the files' names."""
+    return [
+        read_vector(line)
+        for path in sorted(VECTORS.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def make_offer(arguments: dict[str, Any]) -> object:
+    """Return the offer that an entry of `offers` describes."""
+    arguments = dict(arguments)
+    offer_type = getattr(upgrade101, arguments.pop("type"))
+    if arguments.get("deflate") is not None:
+        arguments["deflate"] = upgrade101.PerMessageDeflate(**arguments["deflate"])
+    return offer_type(**arguments)
+
+
+@cache
+def make_negotiator(policy: str) -> upgrade101.Negotiator:
+    """Return the negotiator that `policies.json` describes under this name."""
+    arguments = json.loads((VECTORS / "policies.json").read_text(encoding="utf-8"))[policy]
+    return upgrade101.Negotiator(
+        *map(make_offer, arguments["offers"]),
+        required=arguments["required"],
+        hosts=arguments.get("hosts"),
+        limits=upgrade101.Limits(**arguments["limits"]),
+    )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--loop`."""
+    parser.addoption(
+        "--loop",
+        choices=("asyncio", "uvloop"),
+        default="asyncio",
+        help="the event loop that coroutine tests run in",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that names `vector` once for each vector."""
+    if "vector" in metafunc.fixturenames:
+        metafunc.parametrize("vector", read_vectors(), ids=lambda vector: vector.id)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a coroutine test to its end in a loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    with asyncio.Runner(loop_factory=loop_factory(pyfuncitem.config)) as runner:
+        runner.run(pyfuncitem.obj(**arguments))
+    return True
+
+
+def loop_factory(config: pytest.Config) -> Callable[[], asyncio.AbstractEventLoop]:
+    """Return what makes the loop that `--loop` names."""
+    if config.getoption("--loop") == "asyncio":
+        return asyncio.new_event_loop
+    # Imported on demand: uvloop is no part of a run that does not ask for it.
+    import uvloop  # noqa: PLC0415
+
+    return uvloop.new_event_loop
+
+
+@pytest.fixture
+def negotiator(vector: Vector) -> upgrade101.Negotiator:
+    """Return the negotiator of the vector's policy, shared by all vectors of that policy."""
+    return make_negotiator(vector.policy)
+
+
+@pytest.fixture(scope="session")
+def require_tool() -> Callable[[str, str], str]:
+    """Return a function from (program, Debian package) to the program's path."""
+
+    def require(program: str, package: str) -> str:
+        path = shutil.which(program)
+        if path is None:
+            message = f"{program} is missing: apt-get install {package}"
+            if os.environ.get("CI"):
+                pytest.fail(message)
+            pytest.skip(message)
+        return path
+
+    return require

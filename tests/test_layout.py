@@ -1,0 +1,206 @@
+"""The arrows of docs/design.md: what each part of the tree may include, import and call.
+
+In: the tree itself. Out: a failure that names the file which knows too much.
+Always: what a part may use is a table here, so that a new dependency is a visible change of it.
+Not here: what the code does.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent
+CORE = sorted((ROOT / "csrc/core").glob("*.[ch]"))
+BINDING = sorted((ROOT / "csrc/binding").glob("*.[ch]"))
+C_FILES = [ROOT / "csrc/upgrade101.h", *CORE, *BINDING, *(ROOT / "tests/core").glob("*.[ch]")]
+PACKAGE = sorted((ROOT / "upgrade101").rglob("*.py"))
+
+MOST_LINES = 450
+ASYNCIO_MODULES = {
+    "__main__.py",
+    "_connection.py",
+    "_factory.py",
+    "_handover.py",
+    "_linger.py",
+    "_server.py",
+    "_shared.py",
+    "_sweep.py",
+    "_tls.py",
+    "_upgrade.py",
+}
+DEMO_PACKAGES = {"aiohttp", "h2", "websockets"}
+CORE_HEADERS = {
+    "emmintrin.h",
+    "limits.h",
+    "stdbool.h",
+    "stddef.h",
+    "stdint.h",
+    "string.h",
+}
+CORE_CALLS = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strlen"}
+LINKER_NAMES = {"_GLOBAL_OFFSET_TABLE_"}  # position-independent code finds its own data there
+# Of these two a server has one each, made before the first request.
+MAKERS = {
+    "hasher.c": {"calloc", "free", "malloc"},
+    "negotiator.c": {"calloc", "free", "malloc"},
+}
+DIGEST = re.compile(r"EVP_\w+")
+
+
+def includes(path: Path) -> set[str]:
+    """Return what the file includes, as it is written between the quotes."""
+    text = path.read_text(encoding="utf-8")
+    return set(re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.MULTILINE))
+
+
+def imports(path: Path) -> set[str]:
+    """Return the top-level names of the modules that are imported anywhere in the file."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.fixture(scope="module")
+def library(
+    require_tool: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return the core as `make core` builds it, without what a compiler adds for hardening."""
+    build = tmp_path_factory.mktemp("core")
+    flags = "CFLAGS=-O2 -fno-stack-protector -U_FORTIFY_SOURCE"
+    make = require_tool("make", "make")
+    subprocess.run([make, "core", f"BUILD={build}", flags], cwd=ROOT, check=True)
+    return build / "libupgrade101.a"
+
+
+@pytest.fixture(scope="module")
+def symbols(
+    library: Path, require_tool: Callable[[str, str], str]
+) -> dict[str, dict[str, set[str]]]:
+    """Return, for each C file of the core, its symbols by the letter of their kind in `nm`."""
+    command = [require_tool("nm", "binutils"), "--format=posix", "--print-file-name", str(library)]
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for member, name, kind in re.findall(r"\[(\w+)\.o\]: (\S+) (\w)", output):
+        found[f"{member}.c"][kind].add(name)
+    return found
+
+
+def test_core_file_includes_only_what_is_listed() -> None:
+    ours = {path.name for path in CORE} | {"upgrade101.h", "reasons.def"}
+    for path in [ROOT / "csrc/upgrade101.h", *CORE]:
+        allowed = ours | CORE_HEADERS | ({"stdlib.h"} if path.name in MAKERS else set())
+        if path.name == "hasher.c":
+            allowed |= {"openssl/evp.h"}
+        assert includes(path) <= allowed, path.name
+
+
+def test_binding_alone_includes_python() -> None:
+    including = {path for path in (ROOT / "csrc").rglob("*.[ch]") if "Python.h" in includes(path)}
+    assert including
+    assert including <= set(BINDING)
+
+
+def test_core_object_calls_only_what_is_listed(symbols: dict[str, dict[str, set[str]]]) -> None:
+    assert set(symbols) == {path.name for path in CORE if path.suffix == ".c"}
+    for file, kinds in symbols.items():
+        calls = {name for name in kinds["U"] - LINKER_NAMES if not name.startswith("u101_")}
+        if file == "hasher.c":
+            calls = {name for name in calls if not DIGEST.fullmatch(name)}
+        assert calls <= CORE_CALLS | MAKERS.get(file, set()), file
+
+
+def test_core_object_has_linkage_under_its_prefix_only(
+    symbols: dict[str, dict[str, set[str]]],
+) -> None:
+    for file, kinds in symbols.items():
+        linked = {name for kind, names in kinds.items() if kind in "TRDBC" for name in names}
+        assert all(name.startswith("u101_") for name in linked), (file, linked)
+
+
+def test_core_object_has_no_data_that_can_change(
+    symbols: dict[str, dict[str, set[str]]],
+) -> None:
+    for file, kinds in symbols.items():
+        assert not kinds["D"] | kinds["B"] | kinds["C"] | kinds["b"], file
+
+
+@pytest.mark.parametrize(
+    ("program", "language", "standard"), [("gcc", "c", "c11"), ("g++", "c++", "c++11")]
+)
+def test_public_header_alone_compiles(
+    program: str, language: str, standard: str, require_tool: Callable[[str, str], str]
+) -> None:
+    options = [f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]
+    subprocess.run(
+        [require_tool(program, program), *options, "-x", language, "-"],
+        input='#include "upgrade101.h"\n',
+        cwd=ROOT / "csrc",
+        check=True,
+        text=True,
+    )
+
+
+def test_c_file_is_short() -> None:
+    lines = {path.name: path.read_text(encoding="utf-8").count("\n") for path in C_FILES}
+    assert not {name: count for name, count in lines.items() if count >= MOST_LINES}
+
+
+def test_c_file_opens_with_what_it_is_for() -> None:
+    assert not [p.name for p in C_FILES if not p.read_text(encoding="utf-8").startswith("/*")]
+
+
+def test_c_file_has_no_macro_that_returns_or_jumps() -> None:
+    for path in C_FILES:
+        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+        for macro in re.findall(r"^\s*#\s*define.*", text, re.MULTILINE):
+            assert not re.search(r"\b(return|goto|break|continue)\b", macro), path.name
+
+
+def test_core_file_has_a_test_of_its_own() -> None:
+    tests = {path.name for path in (ROOT / "tests/core").glob("test_*.c")}
+    assert {f"test_{path.name}" for path in CORE if path.suffix == ".c"} <= tests
+
+
+def test_package_imports_asyncio_in_its_asyncio_modules_only() -> None:
+    importing = {
+        path.relative_to(ROOT / "upgrade101").as_posix()
+        for path in PACKAGE
+        if "asyncio" in imports(path)
+    }
+    assert "_connection.py" in importing
+    assert {name for name in importing if not name.startswith("demo/")} <= ASYNCIO_MODULES
+
+
+def test_package_imports_other_packages_in_its_demo_only() -> None:
+    for path in PACKAGE:
+        allowed = sys.stdlib_module_names | {"upgrade101"}
+        if path.parent.name == "demo":
+            allowed |= DEMO_PACKAGES
+        assert imports(path) <= allowed, path.name
+
+
+@pytest.mark.parametrize(
+    ("statement", "imported"),
+    [("import upgrade101", False), ("import upgrade101; upgrade101.serve", True)],
+)
+def test_import_of_the_package_brings_asyncio_once_asked_for(
+    statement: str,
+    imported: bool,  # noqa: FBT001
+) -> None:
+    code = f"{statement}; import sys; sys.exit('asyncio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == imported
