@@ -1,0 +1,237 @@
+/*
+ * Negotiator.decide_request: see parsed.h.
+ *
+ * Strategy: text is read in place, as bytes or as a str of one byte a character.
+ * Lines in a list or tuple of lists or tuples are too, because nothing that is
+ * called until the decision runs Python code, which could take them away.  All
+ * other lines, and those with a wider str, are first converted to such a list.
+ */
+#include "parsed.h"
+
+#include <stdbool.h>
+
+#include "arguments.h"
+#include "decision.h"
+#include "fields.h"
+#include "limits.h"
+#include "negotiator.h"
+#include "state.h"
+
+/* Field lines that need no allocation. */
+#define LINES_ROOM 64
+
+const char u101_py_decide_request_doc[] =
+    "decide_request($self, method, target, headers, *, version='1.1', secure=False)\n"
+    "--\n"
+    "\n"
+    "Decides on a head that others have parsed: the same verdict as on its bytes.\n"
+    "\n"
+    "method, target, version: str or bytes; version is '1.0' or '1.1' [RFC 9112 3].\n"
+    "headers: iterable of (name, value), each a str or bytes, in the order they came; no more are\n"
+    "    read than the limit of field lines and one.\n"
+    "secure: bool, whether the transport is TLS.\n"
+    "\n"
+    "The limit of the head does not bind.  A body and leftover are empty: they are the caller's,\n"
+    "who reads a body before the switch.  The decision's request.head is written out anew.\n"
+    "Raises TypeError for a wrong type; for text that is none of HTTP, a character above U+00FF\n"
+    "included, the decision is a REJECT.";
+
+/* What can be read in place. */
+static bool is_plain_text(PyObject *value)
+{
+    return PyBytes_CheckExact(value) ||
+           (PyUnicode_CheckExact(value) && PyUnicode_KIND(value) == PyUnicode_1BYTE_KIND);
+}
+
+static u101_slice slice_of(PyObject *plain)
+{
+    if (PyBytes_CheckExact(plain)) {
+        return (u101_slice){PyBytes_AS_STRING(plain), (size_t)PyBytes_GET_SIZE(plain)};
+    }
+    return u101_py_slice(plain);
+}
+
+/* A new reference to what is_plain_text, with NUL, which is sound nowhere in a head, for each
+ * character above U+00FF.  Runs no Python code. */
+static PyObject *make_plain_text(PyObject *value, const char *name)
+{
+    if (is_plain_text(value)) {
+        return Py_NewRef(value);
+    }
+    if (PyBytes_Check(value)) {
+        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value));
+    }
+    if (!PyUnicode_Check(value)) {
+        u101_py_wrong_type(name, "a str or bytes", value);
+        return NULL;
+    }
+    const Py_ssize_t size = PyUnicode_GET_LENGTH(value);
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, size);
+    for (Py_ssize_t i = 0; bytes != NULL && i < size; i++) {
+        const Py_UCS4 character = PyUnicode_READ_CHAR(value, i);
+        PyBytes_AS_STRING(bytes)[i] = character > 0xFF ? '\0' : (char)character;
+    }
+    return bytes;
+}
+
+static bool is_list_or_tuple(PyObject *object)
+{
+    return PyList_CheckExact(object) || PyTuple_CheckExact(object);
+}
+
+/* Reads one line in place.  False: it cannot be. */
+static bool read_line(PyObject *line, u101_field *field)
+{
+    if (!is_list_or_tuple(line) || PySequence_Fast_GET_SIZE(line) != 2) {
+        return false;
+    }
+    PyObject *const *pair = PySequence_Fast_ITEMS(line);
+    if (!is_plain_text(pair[0]) || !is_plain_text(pair[1])) {
+        return false;
+    }
+    field->name = slice_of(pair[0]);
+    field->value = slice_of(pair[1]);
+    return true;
+}
+
+static bool read_lines(PyObject *lines, u101_field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!read_line(PySequence_Fast_ITEMS(lines)[i], &fields[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A new pair that can be read in place. */
+static PyObject *convert_line(PyObject *line)
+{
+    PyObject *given = u101_py_pair(line);
+    if (given == NULL) {
+        return NULL;
+    }
+    PyObject *name = make_plain_text(PyTuple_GET_ITEM(given, 0), "a field name");
+    PyObject *value =
+        name == NULL ? NULL : make_plain_text(PyTuple_GET_ITEM(given, 1), "a field value");
+    PyObject *pair = value == NULL ? NULL : PyTuple_Pack(2, name, value);
+    Py_DECREF(given);
+    Py_XDECREF(name);
+    Py_XDECREF(value);
+    return pair;
+}
+
+/* A new list of at most `most` lines that can be read in place. */
+static PyObject *convert_lines(PyObject *headers, size_t most)
+{
+    PyObject *iterator = u101_py_fields_iterate(headers);
+    PyObject *lines = iterator == NULL ? NULL : PyList_New(0);
+    while (lines != NULL && (size_t)PyList_GET_SIZE(lines) < most) {
+        PyObject *line = PyIter_Next(iterator);
+        if (line == NULL) {
+            break;
+        }
+        PyObject *pair = convert_line(line);
+        Py_DECREF(line);
+        if (pair == NULL || PyList_Append(lines, pair) < 0) {
+            Py_CLEAR(lines);
+        }
+        Py_XDECREF(pair);
+    }
+    Py_XDECREF(iterator);
+    if (PyErr_Occurred()) {
+        Py_CLEAR(lines);
+    }
+    return lines;
+}
+
+static PyObject *decide(u101_py_negotiator *negotiator, const u101_request *request, bool secure)
+{
+    const Py_ssize_t size = (Py_ssize_t)u101_request_size(request);
+    PyObject *head = PyBytes_FromStringAndSize(NULL, size);
+    if (head == NULL) {
+        return NULL;
+    }
+    u101_decision verdict;
+    u101_decide_request(negotiator->compiled, request, secure,
+                        u101_py_state_of(Py_TYPE(negotiator))->hasher, PyBytes_AS_STRING(head),
+                        &verdict);
+    if (verdict.head_size < (size_t)size) {
+        _PyBytes_Resize(&head, (Py_ssize_t)verdict.head_size);
+    }
+    return u101_py_decision_new(negotiator, head, &verdict);
+}
+
+/* Decides where the lines can be read in place; otherwise NULL without an exception. */
+static PyObject *decide_in_place(u101_py_negotiator *negotiator, const u101_request *request_line,
+                                 PyObject *lines, bool secure)
+{
+    const size_t most = ((u101_py_limits *)negotiator->limits)->limits.fields + 1;
+    const size_t size = (size_t)PySequence_Fast_GET_SIZE(lines);
+    const size_t count = size < most ? size : most;
+    u101_field room[LINES_ROOM];
+    u101_field *fields = count > LINES_ROOM ? PyMem_New(u101_field, count) : room;
+    if (fields == NULL) {
+        return PyErr_NoMemory();
+    }
+    u101_request request = *request_line;
+    request.fields = fields;
+    request.field_count = count;
+    PyObject *decision = NULL;
+    if (read_lines(lines, fields, count)) {
+        decision = decide(negotiator, &request, secure);
+    }
+    if (fields != room) {
+        PyMem_Free(fields);
+    }
+    return decision;
+}
+
+static PyObject *decide_on_lines(u101_py_negotiator *negotiator, const u101_request *request_line,
+                                 PyObject *headers, bool secure)
+{
+    if (is_list_or_tuple(headers)) {
+        PyObject *decision = decide_in_place(negotiator, request_line, headers, secure);
+        if (decision != NULL || PyErr_Occurred()) {
+            return decision;
+        }
+    }
+    const size_t most = ((u101_py_limits *)negotiator->limits)->limits.fields + 1;
+    PyObject *lines = convert_lines(headers, most);
+    if (lines == NULL) {
+        return NULL;
+    }
+    PyObject *decision = decide_in_place(negotiator, request_line, lines, secure);
+    Py_DECREF(lines);
+    return decision;
+}
+
+PyObject *u101_py_decide_request(PyObject *negotiator, PyObject *const *args, Py_ssize_t count,
+                                 PyObject *keywords)
+{
+    static const char *const names[] = {"method", "target", "headers", "version", "secure"};
+    static const u101_py_signature signature = {"decide_request", names, 5, 3, 3};
+    PyObject *values[5];
+    bool secure = false;
+    if (!u101_py_bind_vector(&signature, args, count, keywords, values) ||
+        !u101_py_flag(values[4], names[4], &secure)) {
+        return NULL;
+    }
+    PyObject *method = make_plain_text(values[0], names[0]);
+    PyObject *target = method == NULL ? NULL : make_plain_text(values[1], names[1]);
+    PyObject *version = NULL;
+    if (target != NULL) {
+        version =
+            values[3] == NULL ? PyUnicode_FromString("1.1") : make_plain_text(values[3], names[3]);
+    }
+    PyObject *decision = NULL;
+    if (version != NULL) {
+        u101_request request = {
+            .method = slice_of(method), .target = slice_of(target), .version = slice_of(version)};
+        decision = decide_on_lines((u101_py_negotiator *)negotiator, &request, values[2], secure);
+    }
+    Py_XDECREF(version);
+    Py_XDECREF(target);
+    Py_XDECREF(method);
+    return decision;
+}

@@ -1,0 +1,128 @@
+# ruff: noqa: INP001 -- a script, no module of a package
+"""Writes what is made of `csrc/reasons.def`: docs/reasons.md and the members in _core.pyi.
+
+In: the table. Out: the page anew, and the part of the stub between two comments; with `--check`
+nothing is written, and the exit status is 1 where either differs from the table.
+
+Always: the table is the only list of reasons, so that whatever else lists them comes from here or
+from the C enum. Not here: the C enum, which the preprocessor makes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+TABLE = ROOT / "csrc" / "reasons.def"
+PAGE = ROOT / "docs" / "reasons.md"
+STUB = ROOT / "upgrade101" / "_core.pyi"
+
+ROW = re.compile(r'U101_REASON\((\w+), (\d+), (\d+), "([^"]+)", "([^"]+)"\)')
+GROUP = re.compile(r"/\* (\d)xx: ([^*]+) \*/")
+MEMBERS = re.compile(
+    r"(    # docs/generate\.py writes what follows\n)(.*?)(    # and what precedes\n)", re.DOTALL
+)
+PASS_GROUP = 2  # the hundreds of the codes of sound requests that are not upgraded
+
+INTRODUCTION = """\
+# Reasons
+
+<!-- Written by docs/generate.py from csrc/reasons.def; edit that table. -->
+
+Every decision has one reason of this closed table. Names and codes are stable. In Python,
+`decision.reason` is a member of the enum `Reason`, whose value is the code; it has `name`, `code`,
+`status`, `rfc` and `text`. In C it is a `u101_reason`, and `u101_reason_row_of` gives its row.
+
+A refusal's body is the line `NAME: sentence [section].`
+"""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One row of the table."""
+
+    name: str
+    code: int
+    status: int
+    rfc: str
+    text: str
+
+
+def read_groups(table: str) -> dict[int, str]:
+    """Return the titles of the groups by the hundreds of their codes."""
+    return {int(number): title for number, title in GROUP.findall(table)}
+
+
+def read_reasons(table: str) -> list[Reason]:
+    """Return the rows in order."""
+    return [
+        Reason(name, int(code), int(status), rfc, text)
+        for name, code, status, rfc, text in ROW.findall(table)
+    ]
+
+
+def describe_status(reason: Reason) -> str:
+    """Return what the page says of the status of the response."""
+    if reason.status == 0:
+        return "the caller's"
+    if reason.code // 100 == PASS_GROUP:
+        return f"none; {reason.status} if required"
+    return str(reason.status)
+
+
+def write_page(table: str) -> str:
+    """Return the text of docs/reasons.md."""
+    lines = [INTRODUCTION]
+    for hundreds, title in read_groups(table).items():
+        lines += [
+            f"## {hundreds}xx: {title}\n",
+            "| code | name | status | section | sentence |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| {reason.code} | `{reason.name}` | {describe_status(reason)} "
+            f"| {reason.rfc} | {reason.text} |"
+            for reason in read_reasons(table)
+            if reason.code // 100 == hundreds
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def write_stub(table: str, stub: str) -> str:
+    """Return the text of the stub with the members of Reason made anew."""
+    members = "".join(f"    {reason.name} = {reason.code}\n" for reason in read_reasons(table))
+    written, count = MEMBERS.subn(rf"\g<1>{members}\g<3>", stub)
+    if count != 1:
+        raise ValueError(f"{STUB.name} must have one part for the members, not {count}")
+    return written
+
+
+def main(arguments: list[str]) -> int:
+    """Write both files, or with `--check` tell whether they are as they would be written."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: generate.py [--check]\n")
+        return 2
+    table = TABLE.read_text(encoding="utf-8")
+    wanted = {
+        PAGE: write_page(table),
+        STUB: write_stub(table, STUB.read_text(encoding="utf-8")),
+    }
+    drifted = [
+        path
+        for path, text in wanted.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in drifted:
+        if arguments:
+            sys.stderr.write(f"{path.relative_to(ROOT)} differs: run docs/generate.py\n")
+        else:
+            path.write_text(wanted[path], encoding="utf-8")
+    return 1 if arguments and drifted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,138 @@
+"""Fails each allocation of a call in turn; run by test_memory in a process of its own.
+
+In: the name of a call. Out: the exit status, and how often the call raised MemoryError.
+Always: after the MemoryError the same call on the same objects gives what it would have given.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from heads import h2c, upgrade, websocket
+
+from upgrade101 import H2C, Limits, Negotiator, PerMessageDeflate, Protocol, WebSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Call = Callable[[], object]
+    Prepare = Callable[[], tuple[Call, Call]]
+
+ENOUGH_QUIET = 10  # allocations whose failure does no harm, one after the other
+
+NEGOTIATOR = Negotiator(
+    WebSocket(subprotocols=["chat"], deflate=PerMessageDeflate()), H2C(), Protocol("tcp", body=True)
+)
+HEAD = websocket("Sec-WebSocket-Protocol: chat, echo")
+EXPECTING = upgrade("tcp", "Content-Length: 5", "Expect: 100-continue")
+LINES = [["Host", "a"], ["Upgrade", b"websocket"], *([["X", "\u0100"]] * 70)]
+DECISION = NEGOTIATOR.decide(HEAD + b"tail")
+assert DECISION is not None
+
+
+def show(decision: object) -> object:
+    """Return what tells one decision from another; it makes each attribute."""
+    if decision is None:
+        return None
+    response = decision.response.partition(b"\r\nDate: ")  # which may be another second's
+    return decision.reason, response[0], decision.body, decision.leftover
+
+
+def feed_on(*pieces: bytes) -> Prepare:
+    """Return what prepares the feed of the last piece, the others being fed before."""
+
+    def prepare() -> tuple[Call, Call]:
+        handshake = NEGOTIATOR.handshake()
+        *earlier, last = pieces
+        for piece in earlier:
+            handshake.feed(piece)
+
+        def finish() -> object:
+            decision = handshake.feed(last)
+            rest = None
+            if decision is None:
+                rest = handshake.feed(HEAD[len(b"".join(pieces)) :])
+            elif decision.reason.name == "BODY_AWAITED":
+                rest = handshake.feed(b"hello")
+            return show(decision), show(rest)
+
+        return lambda: handshake.feed(last), finish
+
+    return prepare
+
+
+def simply(call: Call, finish: Callable[[Any], object] = repr) -> Prepare:
+    """Return what prepares a call that depends on nothing but its arguments."""
+    return lambda: (call, lambda: finish(call()))
+
+
+CALLS: dict[str, Prepare] = {
+    "feed first": feed_on(HEAD[:100]),
+    "feed second": feed_on(HEAD[:10], HEAD[10:100]),
+    "feed whole": feed_on(HEAD),
+    "feed whole bytearray": feed_on(bytearray(HEAD + b"tail")),
+    "feed last": feed_on(HEAD[:100], HEAD[100:] + b"tail"),
+    "feed continue": feed_on(EXPECTING),
+    "feed continue last": feed_on(EXPECTING[:20], EXPECTING[20:]),
+    "feed body": feed_on(EXPECTING, b"hello"),
+    "decide": simply(lambda: NEGOTIATOR.decide(bytearray(HEAD)), show),
+    "decide_request": simply(lambda: NEGOTIATOR.decide_request("GET", "/", LINES), show),
+    "decide_request iterator": simply(
+        lambda: NEGOTIATOR.decide_request("G\u0100T", "/", iter(LINES)), show
+    ),
+    "accept": simply(lambda: DECISION.accept([("X", b"1")], subprotocol="echo"), show),
+    "reject": simply(lambda: DECISION.reject(403, [("X", "1")], bytearray(b"no")), show),
+    "request": simply(lambda: NEGOTIATOR.decide(HEAD).request.headers),
+    "get": simply(lambda: DECISION.request.get("host")),
+    "get_all": simply(lambda: DECISION.request.get_all("host")),
+    "settings": simply(lambda: NEGOTIATOR.decide(h2c()).settings),
+    "long protocol": simply(
+        lambda: Negotiator(Protocol("p" * 300)).decide(upgrade("p" * 300)).protocol
+    ),
+    "long response": simply(
+        lambda: DECISION.accept([("X", "x" * 2000)]).response,
+    ),
+    "repr": simply(lambda: repr(Limits()) + repr(DECISION) + repr(DECISION.request)),
+    "negotiator": simply(
+        lambda: Negotiator(
+            WebSocket(subprotocols=["a"], origins=["https://a"], deflate=PerMessageDeflate()),
+            Protocol("b", "1", methods=["GET"], headers=[("X", b"1")]),
+            hosts=["a.example"],
+            limits=Limits(head=512),
+        )
+    ),
+    "compare": simply(lambda: WebSocket(origins=["https://a"]) == WebSocket(origins=["https://a"])),
+    "hash": simply(lambda: hash(WebSocket(origins=["https://a"]))),
+}
+
+
+def fail_each(name: str) -> int:
+    """Fail allocation 0, 1, 2 ... of the call until none of them is its own; return how many."""
+    # Imported on demand: test_memory reads CALLS under any CPython.
+    import _testcapi  # noqa: PLC0415
+
+    prepare = CALLS[name]
+    _, finish = prepare()
+    expected = finish()
+    failed = quiet = count = 0
+    while quiet < ENOUGH_QUIET:
+        call, finish = prepare()
+        _testcapi.set_nomemory(count, count + 1)
+        try:
+            call()
+        except MemoryError:
+            failed, quiet = failed + 1, 0
+        else:
+            # The interpreter does without some of its own, a free list that grows for one.
+            quiet += 1
+        finally:
+            _testcapi.remove_mem_hooks()
+        if quiet == 0:
+            assert finish() == expected, (name, count)
+        count += 1
+    return failed
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{fail_each(sys.argv[1])}\n")

@@ -1,0 +1,418 @@
+"""Decisions: their attributes, and the caller's last word (contract 1 and 7).
+
+In: decisions of each action, and answers in pairs, one sound and its neighbour not. Out: a new
+decision, or TypeError or ValueError with the decision as it was.
+"""
+
+from __future__ import annotations
+
+import inspect
+from email.utils import parsedate_to_datetime
+
+import pytest
+from heads import ACCEPT, PREFACE, h2c, upgrade, websocket, write
+
+from upgrade101 import (
+    H2C,
+    TLS,
+    Action,
+    Decision,
+    Limits,
+    Negotiator,
+    PerMessageDeflate,
+    Protocol,
+    Reason,
+    WebSocket,
+)
+
+WEBSOCKET = WebSocket(subprotocols=["chat.v2", "chat"], deflate=PerMessageDeflate())
+TCP = Protocol("tcp", "1", methods=["POST"], headers=[("X-Always", "1")], body=True)
+ALL = Negotiator(WEBSOCKET, H2C(prior_knowledge=True), TCP, TLS())
+HUGE = 10**40
+
+
+def decide(data: bytes, negotiator: Negotiator = ALL, *, secure: bool = False) -> Decision:
+    decision = negotiator.decide(data, secure=secure)
+    assert decision is not None
+    return decision
+
+
+def switch() -> Decision:
+    return decide(websocket("Sec-WebSocket-Protocol: superchat, chat") + b"tail")
+
+
+def refusal() -> Decision:
+    return decide(websocket("Origin: https://elsewhere.example"))
+
+
+def awaiting() -> Decision:
+    return decide(upgrade("tcp/1", "Content-Length: 1", "Expect: 100-continue"))
+
+
+def test_decision_is_made_by_deciding_only() -> None:
+    with pytest.raises(TypeError, match="cannot create"):
+        Decision()
+    with pytest.raises(TypeError, match="not an acceptable base type"):
+        type("Heir", (Decision,), {})
+    for name in ("action", "reason", "response", "leftover", "other"):
+        with pytest.raises(AttributeError):
+            setattr(switch(), name, None)
+    assert list(inspect.signature(Decision.accept).parameters) == [
+        "self",
+        "headers",
+        "subprotocol",
+    ]
+    assert list(inspect.signature(Decision.reject).parameters) == [
+        "self",
+        "status",
+        "headers",
+        "body",
+    ]
+
+
+# ---- attributes
+
+
+def test_decision_switch_to_websocket_has_all_that_was_negotiated() -> None:
+    decision = decide(
+        websocket(
+            "Sec-WebSocket-Protocol: superchat, chat",
+            "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; "
+            "server_max_window_bits=10",
+        )
+        + b"tail"
+    )
+    assert (decision.action, decision.reason) == (Action.SWITCH, Reason.SWITCHED)
+    assert decision.protocol == "websocket"
+    assert decision.offer is WEBSOCKET
+    assert decision.subprotocol == "chat"
+    extensions = "permessage-deflate; client_no_context_takeover; server_max_window_bits=10"
+    assert decision.extensions == extensions
+    assert decision.deflate == PerMessageDeflate(
+        client_no_context_takeover=True, server_max_window_bits=10
+    )
+    assert (decision.settings, decision.body, decision.leftover) == (None, b"", b"tail")
+    assert (
+        decision.response
+        == (
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Accept: {ACCEPT}\r\nSec-WebSocket-Protocol: chat\r\n"
+            f"Sec-WebSocket-Extensions: {extensions}\r\n\r\n"
+        ).encode()
+    )
+
+
+def test_decision_switch_to_h2c_has_the_settings() -> None:
+    decision = decide(h2c())
+    assert (decision.protocol, decision.settings) == ("h2c", ((3, 100), (4, 65535)))
+    assert decision.request is not None
+    assert decision.request.get("http2-settings") == "AAMAAABkAAQAAP__"
+    assert decide(h2c("")).settings == ()
+    assert decide(h2c("_" * 8)).settings == ((0xFFFF, 0xFFFFFFFF),)
+
+
+def test_decision_of_the_preface_has_no_request() -> None:
+    for secure, protocol in ((False, "h2c"), (True, "h2")):
+        decision = decide(PREFACE + b"\0", secure=secure)
+        assert (decision.action, decision.protocol) == (Action.SWITCH, protocol)
+        assert (decision.request, decision.settings) == (None, None)
+        assert (decision.response, decision.leftover) == (b"", PREFACE + b"\0")
+        assert decision.offer == H2C(prior_knowledge=True)
+
+
+def test_decision_switch_with_a_body_has_it_apart_from_the_leftover() -> None:
+    decision = decide(upgrade("TCP/1", "Content-Length: 5") + b"hellotail")
+    assert (decision.protocol, decision.offer) == ("tcp/1", TCP)
+    assert (decision.body, decision.leftover) == (b"hello", b"tail")
+    assert decision.response.endswith(
+        b"Upgrade: tcp/1\r\nConnection: Upgrade\r\nX-Always: 1\r\n\r\n"
+    )
+
+
+def test_decision_pass_leaves_all_behind_the_head() -> None:
+    decision = decide(write("POST", "/", "Content-Length: 2") + b"hiGET")
+    assert (decision.action, decision.reason) == (Action.PASS, Reason.NO_UPGRADE)
+    assert (decision.response, decision.body, decision.leftover) == (b"", b"", b"hiGET")
+    assert (decision.protocol, decision.offer, decision.deflate) == (None, None, None)
+    assert decision.request is not None
+
+
+def test_decision_reject_of_a_completed_head_has_the_request() -> None:
+    decision = refusal()
+    assert (decision.action, decision.reason) == (Action.REJECT, Reason.WS_ORIGIN_FORBIDDEN)
+    assert (decision.protocol, decision.subprotocol, decision.extensions) == (None, None, None)
+    assert (decision.body, decision.leftover) == (b"", b"")
+    assert decision.request is not None
+    assert decision.request.get("origin") == "https://elsewhere.example"
+    assert decide(b"GET / HTTP/1.1\r\n bad").request is None
+
+
+def test_decision_makes_its_response_and_request_once() -> None:
+    for decision in (switch(), refusal()):
+        assert decision.response is decision.response
+        assert decision.request is decision.request
+        assert decision.request is not None
+
+
+def test_decision_outlives_its_negotiator_and_bytes() -> None:
+    negotiator = Negotiator(Protocol("tcp", headers=[("X-Long", "x" * 5000)]))
+    decision = decide(bytes(bytearray(upgrade("tcp"))), negotiator)
+    del negotiator
+    assert decision.response.endswith(b"X-Long: " + b"x" * 5000 + b"\r\n\r\n")
+    assert decision.offer == Protocol("tcp", headers=[("X-Long", "x" * 5000)])
+
+
+@pytest.mark.parametrize("size", range(900, 1100))
+def test_decision_response_of_any_size_is_whole(size: int) -> None:
+    decision = switch().accept([("X", "x" * size)])
+    assert decision.response.endswith(b"\r\nX: " + b"x" * size + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("size", [1, 253, 254, 255, 256, 257, 300, 5000])
+def test_decision_protocol_of_any_size_is_whole(size: int) -> None:
+    name = "p" * size
+    negotiator = Negotiator(Protocol(name, "1"))
+    assert decide(upgrade(f"{name}/1"), negotiator).protocol == f"{name}/1"
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"),
+    [
+        (switch(), "<Decision SWITCH SWITCHED websocket>"),
+        (refusal(), "<Decision REJECT WS_ORIGIN_FORBIDDEN 403>"),
+        (awaiting(), "<Decision CONTINUE BODY_AWAITED>"),
+        (decide(write("GET", "/")), "<Decision PASS NO_UPGRADE>"),
+        (decide(b"GET /\0"), "<Decision REJECT BAD_TARGET 400>"),
+        (switch().reject(418), "<Decision REJECT REFUSED 418>"),
+    ],
+)
+def test_decision_repr_says_what_and_why(decision: Decision, expected: str) -> None:
+    assert repr(decision) == expected
+
+
+# ---- accepting
+
+
+def test_accept_adds_fields_and_makes_a_new_decision() -> None:
+    decision = switch()
+    before = decision.response
+    accepted = decision.accept([("X-Node", "7"), (b"Set-Cookie", b"a=\xff")])
+    assert accepted is not decision
+    assert accepted.response == before[:-2] + b"X-Node: 7\r\nSet-Cookie: a=\xff\r\n\r\n"
+    assert decision.response is before
+    for name in ("action", "reason", "protocol", "offer", "subprotocol", "leftover", "body"):
+        assert getattr(accepted, name) == getattr(decision, name)
+    assert accepted.request is not None
+    assert accepted.accept().response == before
+
+
+@pytest.mark.parametrize(
+    ("subprotocol", "answered"),
+    [(..., "chat"), (None, None), ("superchat", "superchat"), ("chat", "chat")],
+)
+def test_accept_with_an_offered_subprotocol_answers_it(
+    subprotocol: object, answered: str | None
+) -> None:
+    decision = switch().accept(subprotocol=subprotocol)
+    assert decision.subprotocol == answered
+    line = f"Sec-WebSocket-Protocol: {answered}\r\n".encode()
+    assert (line in decision.response) == (answered is not None)
+    assert (b"Sec-WebSocket-Protocol" in decision.response) == (answered is not None)
+    assert decision.accept().subprotocol == answered
+    assert decision.accept(subprotocol="superchat").subprotocol == "superchat"
+
+
+@pytest.mark.parametrize("subprotocol", ["chat.v2", "Chat", "", "chat ", "\u0101"])
+def test_accept_with_another_subprotocol_is_refused(subprotocol: str) -> None:
+    decision = switch()
+    with pytest.raises(ValueError, match="subprotocol"):
+        decision.accept(subprotocol=subprotocol)
+    assert decision.accept().subprotocol == "chat"
+
+
+@pytest.mark.parametrize("subprotocol", [b"chat", 7, ["chat"]])
+def test_accept_with_a_subprotocol_of_a_wrong_type_is_refused(subprotocol: object) -> None:
+    with pytest.raises(TypeError, match="subprotocol must be a str"):
+        switch().accept(subprotocol=subprotocol)
+
+
+def test_accept_with_a_subprotocol_where_none_was_offered_is_refused() -> None:
+    assert decide(websocket()).accept(subprotocol=None).subprotocol is None
+    with pytest.raises(ValueError, match="subprotocol"):
+        decide(websocket()).accept(subprotocol="chat")
+    with pytest.raises(ValueError, match="subprotocol"):
+        decide(upgrade("tcp/1", "Sec-WebSocket-Protocol: chat")).accept(subprotocol="chat")
+
+
+UNSOUND_FIELDS = [
+    ("X Y", "1"),
+    ("", "1"),
+    ("X", "a\r\nY: b"),
+    ("X", "a\0"),
+    ("X", " a"),
+    ("X", "a\t"),
+    ("X", "\u0100"),
+    (b"X\xff", b"1"),
+    ("upgrade", "x"),
+    ("Connection", "x"),
+    ("Content-Length", "1"),
+    ("Transfer-Encoding", "x"),
+    ("Trailer", "x"),
+    ("sec-websocket-accept", "x"),
+]
+
+
+@pytest.mark.parametrize("field", UNSOUND_FIELDS)
+def test_answer_with_an_unsound_field_is_refused_and_changes_nothing(field: object) -> None:
+    decision = switch()
+    before = decision.response
+    sound = ("X-Sound", "a\tb \xff")
+    for answer in (
+        decision.accept,
+        lambda fields: decision.reject(403, fields),
+    ):
+        assert b"X-Sound: a\tb \xff\r\n" in answer([sound]).response
+        with pytest.raises(ValueError, match="field"):
+            answer([sound, field])
+    assert decision.response is before
+
+
+@pytest.mark.parametrize("headers", ["X", b"X", 7, None, ["ab"], [("X",)], [("X", 1)], [7]])
+def test_answer_with_headers_of_a_wrong_type_is_refused(headers: object) -> None:
+    with pytest.raises(TypeError):
+        switch().accept(headers)
+    with pytest.raises(TypeError):
+        switch().reject(403, headers)
+
+
+def test_accept_of_what_is_no_switch_is_refused() -> None:
+    for decision in (refusal(), awaiting(), decide(write("GET", "/")), switch().reject(403)):
+        with pytest.raises(ValueError, match="SWITCH"):
+            decision.accept()
+
+
+def test_accept_of_the_preface_takes_no_fields() -> None:
+    assert decide(PREFACE).accept().response == b""
+    with pytest.raises(ValueError, match="fields"):
+        decide(PREFACE).accept([("X", "1")])
+
+
+def test_accept_with_wrong_arguments_is_refused() -> None:
+    with pytest.raises(TypeError, match="positional"):
+        switch().accept((), None, 1)
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        switch().accept(fields=())
+
+
+# ---- refusing
+
+
+@pytest.mark.parametrize(
+    "make", [switch, refusal, lambda: decide(write("GET", "/")), lambda: switch().reject(500)]
+)
+def test_reject_makes_a_refusal_of_any_decision_that_is_not_over(make: object) -> None:
+    decision = make()
+    refused = decision.reject(403, [("X-Why", "7")], b"no")
+    assert (refused.action, refused.reason) == (Action.REJECT, Reason.REFUSED)
+    assert (refused.leftover, refused.body, refused.protocol) == (b"", b"", None)
+    assert refused.request is not None
+    head, _, body = refused.response.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 403 Forbidden\r\n")
+    assert b"\r\nX-Why: 7" in head
+    assert b"\r\nContent-Length: 2" in head
+    assert b"\r\nConnection: close" in head
+    assert body == b"no"
+
+
+def test_reject_of_a_continue_is_refused() -> None:
+    with pytest.raises(ValueError, match="CONTINUE"):
+        awaiting().reject(403)
+
+
+@pytest.mark.parametrize("status", [300, 599])
+def test_reject_with_a_status_at_its_bounds_is_taken(status: int) -> None:
+    assert switch().reject(status).response.startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.parametrize("status", [299, 600, 101, 200, 0, -1, -403, HUGE, -HUGE, 2**32 + 403])
+def test_reject_with_a_status_beyond_is_refused(status: int) -> None:
+    with pytest.raises(ValueError, match="status"):
+        switch().reject(status)
+
+
+@pytest.mark.parametrize("status", ["403", 403.0, None])
+def test_reject_with_a_status_that_is_no_int_is_refused(status: object) -> None:
+    with pytest.raises(TypeError, match="status must be an int"):
+        switch().reject(status)
+    with pytest.raises(TypeError, match="missing required argument 'status'"):
+        switch().reject()
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_reject_takes_any_bytes_like_body_and_gives_it_back(kind: object) -> None:
+    body = kind(b"no way")
+    refused = switch().reject(status=403, body=body)
+    if isinstance(body, bytearray):
+        body[:] = b""
+    assert refused.response.endswith(b"\r\nContent-Length: 6\r\n\r\nno way")
+
+
+@pytest.mark.parametrize("body", ["no", None, 7, [1]])
+def test_reject_with_a_body_that_is_not_bytes_like_is_refused(body: object) -> None:
+    with pytest.raises(TypeError, match="bytes-like"):
+        switch().reject(403, body=body)
+
+
+def test_reject_with_304_takes_no_body() -> None:
+    assert switch().reject(304).response.startswith(b"HTTP/1.1 304 ")
+    with pytest.raises(ValueError, match="304"):
+        switch().reject(304, body=b"x")
+
+
+def test_reject_with_the_callers_date_and_type_replaces_the_librarys() -> None:
+    plain = switch().reject(403).response
+    assert plain.count(b"\r\nDate: ") == plain.count(b"\r\nContent-Type: ") == 1
+    date = plain.partition(b"\r\nDate: ")[2].partition(b"\r\n")[0]
+    assert parsedate_to_datetime(date.decode()) is not None
+    own = [("dATE", "Thu, 01 Jan 1970 00:00:00 GMT"), ("content-type", "text/html")]
+    response = switch().reject(403, own).response
+    assert response.lower().count(b"\r\ndate: ") == response.lower().count(b"content-type") == 1
+    assert b"dATE: Thu, 01 Jan 1970 00:00:00 GMT\r\n" in response
+    assert b"content-type: text/html\r\n" in response
+
+
+def test_reject_to_head_has_no_body_and_with_426_the_offers() -> None:
+    response = decide(write("HEAD", "/")).reject(403, body=b"no").response
+    assert response.endswith(b"\r\n\r\n")
+    response = decide(write("GET", "/")).reject(426).response
+    assert b"\r\nUpgrade: websocket, h2c, tcp/1, TLS/1.0\r\n" in response
+    assert b"\r\nConnection: Upgrade, close\r\n" in response
+
+
+def test_decision_of_a_negotiator_that_requires_is_a_426_of_the_same_reason() -> None:
+    negotiator = Negotiator(WEBSOCKET, required=True, limits=Limits())
+    for data, reason in (
+        (write("GET", "/"), Reason.UPGRADE_REQUIRED),
+        (upgrade("h2c"), Reason.PROTOCOL_NOT_OFFERED),
+    ):
+        decision = decide(data, negotiator)
+        assert (decision.action, decision.reason) == (Action.REJECT, reason)
+        assert decision.response.startswith(b"HTTP/1.1 426 Upgrade Required\r\n")
+
+
+# ---- refusals of the server's own
+
+
+@pytest.mark.parametrize("make", [switch, refusal, awaiting, lambda: switch().accept([("X", "1")])])
+def test_refusal_of_a_decision_is_a_complete_response(make: object) -> None:
+    decision = make()
+    before = decision.response
+    refused = decision._refusal(Reason.DECISION_TIMEOUT)
+    assert (refused.action, refused.reason) == (Action.REJECT, Reason.DECISION_TIMEOUT)
+    assert refused.response.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"\r\nX: 1" not in refused.response
+    assert (refused.leftover, refused.body) == (b"", b"")
+    assert refused.request is not None
+    assert decision.response is before
+    with pytest.raises(TypeError, match="reason must be a Reason"):
+        decision._refusal("DECISION_TIMEOUT")

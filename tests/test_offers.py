@@ -1,0 +1,506 @@
+"""Offers and limits: values that are checked when they are made (contract 7).
+
+In: arguments in pairs, one sound and its neighbour not. Out: the attributes, or TypeError for a
+wrong type and ValueError for a wrong value, never OverflowError.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from upgrade101 import H2C, TLS, Limits, PerMessageDeflate, Protocol, WebSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HUGE = 10**40
+
+
+class Seven:
+    """An integer in all but its type."""
+
+    def __index__(self) -> int:
+        return 7
+
+
+class Name(str):
+    """A str that is not exact."""
+
+    __slots__ = ()
+
+
+def endless_failure() -> Iterator[str]:
+    yield "chat"
+    raise LookupError("the iterable's own")
+
+
+def vary(value: object) -> object:
+    """Return another value that the same argument may have."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, str):
+        return value + "x"
+    if isinstance(value, tuple):
+        return value[1:] + value[:1] if len(value) > 1 else ()
+    return None
+
+
+DEFLATE = PerMessageDeflate(client_max_window_bits=10)
+SAMPLES: list[tuple[Callable[..., object], dict[str, Any]]] = [
+    (Limits, {"head": 512, "target": 64, "fields": 9, "body": 7}),
+    (
+        PerMessageDeflate,
+        {
+            "server_no_context_takeover": True,
+            "client_no_context_takeover": False,
+            "server_max_window_bits": 12,
+            "client_max_window_bits": 8,
+        },
+    ),
+    (
+        WebSocket,
+        {
+            "subprotocols": ("chat", "echo"),
+            "subprotocol_required": True,
+            "origins": ("https://a", "null"),
+            "origin_required": True,
+            "deflate": DEFLATE,
+        },
+    ),
+    (H2C, {"prior_knowledge": True}),
+    (
+        Protocol,
+        {
+            "name": "SPDY",
+            "version": "3.1",
+            "methods": ("GET", "POST"),
+            "headers": (("X-Node", "7"),),
+            "body": True,
+        },
+    ),
+    (TLS, {}),
+]
+DEFAULTS: list[tuple[Callable[[], object], dict[str, Any]]] = [
+    (Limits, {"head": 16384, "target": 8192, "fields": 100, "body": 65536}),
+    (
+        PerMessageDeflate,
+        {
+            "server_no_context_takeover": False,
+            "client_no_context_takeover": False,
+            "server_max_window_bits": None,
+            "client_max_window_bits": None,
+        },
+    ),
+    (
+        WebSocket,
+        {
+            "subprotocols": (),
+            "subprotocol_required": False,
+            "origins": "same-origin",
+            "origin_required": False,
+            "deflate": None,
+        },
+    ),
+    (H2C, {"prior_knowledge": False}),
+    (lambda: Protocol("a"), {"version": None, "methods": None, "headers": (), "body": False}),
+]
+
+
+@pytest.mark.parametrize(("make", "arguments"), SAMPLES)
+def test_offer_has_its_arguments_as_attributes(
+    make: Callable[..., object], arguments: dict[str, Any]
+) -> None:
+    offer = make(**arguments)
+    for name, value in arguments.items():
+        assert getattr(offer, name) == value
+        assert type(getattr(offer, name)) is type(value)
+
+
+@pytest.mark.parametrize(("make", "attributes"), DEFAULTS)
+def test_offer_without_arguments_has_the_defaults(
+    make: Callable[[], object], attributes: dict[str, Any]
+) -> None:
+    offer = make()
+    assert {name: getattr(offer, name) for name in attributes} == attributes
+
+
+@pytest.mark.parametrize(("make", "arguments"), SAMPLES)
+def test_offer_is_immutable_and_final(
+    make: Callable[..., object], arguments: dict[str, Any]
+) -> None:
+    offer = make(**arguments)
+    for name, value in arguments.items():
+        with pytest.raises(AttributeError):
+            setattr(offer, name, value)
+        with pytest.raises(AttributeError):
+            delattr(offer, name)
+    with pytest.raises(AttributeError):
+        offer.other = 1
+    with pytest.raises(TypeError, match="immutable type"):
+        type(offer).other = 1
+    with pytest.raises(TypeError, match="not an acceptable base type"):
+        type("Heir", (type(offer),), {})
+
+
+def test_offer_with_arguments_is_not_copied() -> None:
+    with pytest.raises(TypeError, match="cannot pickle"):
+        copy.copy(H2C())
+    assert copy.copy(TLS()) == TLS()
+
+
+@pytest.mark.parametrize(("make", "arguments"), SAMPLES)
+def test_offer_repr_makes_it_again(make: Callable[..., object], arguments: dict[str, Any]) -> None:
+    offer = make(**arguments)
+    assert eval(repr(offer)) == offer  # noqa: S307 -- a repr made here
+
+
+@pytest.mark.parametrize(("make", "arguments"), SAMPLES)
+def test_offer_equals_the_same_and_no_other(
+    make: Callable[..., object], arguments: dict[str, Any]
+) -> None:
+    offer = make(**arguments)
+    assert offer == make(**arguments)
+    assert hash(offer) == hash(make(**arguments))
+    assert not offer != make(**arguments)  # noqa: SIM202 -- the other operator
+    others = [other(**given) for other, given in SAMPLES if other is not make]
+    others += [make(**arguments | {name: vary(arguments[name])}) for name in arguments]
+    others += [tuple(arguments.values())]
+    assert all(offer != other for other in others)
+    with pytest.raises(TypeError):
+        _ = offer < make(**arguments)
+
+
+@pytest.mark.parametrize(("make", "arguments"), SAMPLES)
+def test_offer_signature_is_introspectable(
+    make: Callable[..., object], arguments: dict[str, Any]
+) -> None:
+    assert list(inspect.signature(make).parameters) == list(arguments)
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments"),
+    [
+        (Limits, (16384,)),
+        (PerMessageDeflate, (True,)),
+        (WebSocket, (["chat"],)),
+        (H2C, (True,)),
+        (Protocol, ()),
+        (Protocol, ("a", None, ["GET"])),
+        (TLS, (1,)),
+    ],
+)
+def test_offer_with_wrong_positional_arguments_is_refused(
+    make: Callable[..., object], arguments: tuple[Any, ...]
+) -> None:
+    with pytest.raises(TypeError, match="argument"):
+        make(*arguments)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Limits(heads=1),
+        lambda: TLS(version="1.2"),
+        lambda: Protocol("a", name="b"),
+        lambda: H2C(**{7: True}),
+    ],
+)
+def test_offer_with_wrong_keywords_is_refused(make: Callable[[], object]) -> None:
+    with pytest.raises(TypeError):
+        make()
+
+
+# ---- limits
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [("head", 256, 2**20), ("target", 16, 16384), ("fields", 4, 1000), ("body", 0, 2**26)],
+)
+def test_limit_at_its_bounds_is_taken_and_beyond_refused(name: str, least: int, most: int) -> None:
+    for value in (least, most):
+        assert getattr(Limits(**{name: value}), name) == value
+    for value in (least - 1, most + 1, -1, -HUGE, HUGE, 2**63, 2**64, 2**64 + least):
+        with pytest.raises(ValueError, match=name):
+            Limits(**{name: value})
+
+
+@pytest.mark.parametrize(("head", "target"), [(256, 256), (8191, 8191), (8192, 8192), (9000, 8192)])
+def test_limit_of_target_by_default_is_the_lesser_of_8192_and_head(head: int, target: int) -> None:
+    assert Limits(head=head).target == Limits(head=head, target=None).target == target
+
+
+def test_limit_of_target_is_at_most_that_of_head() -> None:
+    assert Limits(head=300, target=300).target == 300
+    with pytest.raises(ValueError, match="target"):
+        Limits(head=300, target=301)
+
+
+@pytest.mark.parametrize("name", ["head", "target", "fields", "body"])
+@pytest.mark.parametrize("value", ["512", 512.0, b"512", [512]])
+def test_limit_that_is_no_int_is_refused(name: str, value: object) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be an int"):
+        Limits(**{name: value})
+
+
+def test_limit_takes_what_has_an_index() -> None:
+    assert Limits(fields=Seven()).fields == 7
+
+
+def test_limit_of_none_is_for_the_target_only() -> None:
+    with pytest.raises(TypeError, match="head must be an int"):
+        Limits(head=None)
+
+
+# ---- permessage-deflate
+
+
+@pytest.mark.parametrize(("side", "least"), [("server", 9), ("client", 8)])
+def test_window_bits_at_their_bounds_are_taken_and_beyond_refused(side: str, least: int) -> None:
+    name = f"{side}_max_window_bits"
+    for value in (least, 15, None):
+        assert getattr(PerMessageDeflate(**{name: value}), name) == value
+    for value in (least - 1, 16, 0, -1, -HUGE, HUGE, 2**32 + 10):
+        with pytest.raises(ValueError, match=name):
+            PerMessageDeflate(**{name: value})
+    with pytest.raises(TypeError, match=f"{name} must be an int"):
+        PerMessageDeflate(**{name: "15"})
+
+
+@pytest.mark.parametrize("value", [1, None, "yes"])
+def test_flag_that_is_no_bool_is_refused(value: object) -> None:
+    for make, name in (
+        (PerMessageDeflate, "server_no_context_takeover"),
+        (PerMessageDeflate, "client_no_context_takeover"),
+        (WebSocket, "subprotocol_required"),
+        (WebSocket, "origin_required"),
+        (H2C, "prior_knowledge"),
+    ):
+        with pytest.raises(TypeError, match=f"{name} must be a bool"):
+            make(**{name: value})
+    with pytest.raises(TypeError, match="body must be a bool"):
+        Protocol("a", body=value)
+
+
+# ---- WebSocket
+
+
+@pytest.mark.parametrize("single", ["chat", b"chat", bytearray(b"chat"), memoryview(b"chat"), ""])
+@pytest.mark.parametrize("name", ["subprotocols", "origins"])
+def test_websocket_with_one_text_where_several_are_meant_is_refused(
+    name: str, single: object
+) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be"):
+        WebSocket(**{name: single})
+
+
+@pytest.mark.parametrize("several", [["chat", "echo"], ("chat", "echo"), iter(("chat", "echo"))])
+def test_websocket_takes_any_iterable_of_subprotocols_in_order(several: object) -> None:
+    assert WebSocket(subprotocols=several).subprotocols == ("chat", "echo")
+
+
+def test_websocket_keeps_exact_str_of_a_subclass() -> None:
+    (name,) = WebSocket(subprotocols=[Name("chat")]).subprotocols
+    assert type(name) is str
+
+
+@pytest.mark.parametrize("several", [7, None, [b"chat"], [None], ["chat", 7]])
+def test_websocket_with_subprotocols_of_a_wrong_type_is_refused(several: object) -> None:
+    with pytest.raises(TypeError):
+        WebSocket(subprotocols=several)
+
+
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [
+        (["chat.v2"], ["chat,v2"]),
+        (["a"], [""]),
+        (["chat", "Chat"], ["chat", "chat"]),
+        (["a!#$%&'*+-.^_`|~"], ["a/b"]),
+        (["chat"], ["chat "]),
+        (["chat"], ["ch\xe4t"]),
+        (["chat"], ["ch\u0101t"]),
+        (["chat"], ["ch\ud800t"]),
+        (["chat"], ["chat\0"]),
+        (["chat"], ["chat\n"]),
+    ],
+)
+def test_websocket_subprotocols_are_unique_tokens(sound: list[str], unsound: list[str]) -> None:
+    assert WebSocket(subprotocols=sound).subprotocols == tuple(sound)
+    with pytest.raises(ValueError, match="subprotocol"):
+        WebSocket(subprotocols=unsound)
+
+
+def test_websocket_subprotocol_required_needs_subprotocols() -> None:
+    assert WebSocket(subprotocols=["a"], subprotocol_required=True).subprotocol_required
+    with pytest.raises(ValueError, match="subprotocol_required"):
+        WebSocket(subprotocol_required=True)
+
+
+def test_websocket_error_of_an_iterable_is_passed_on() -> None:
+    with pytest.raises(LookupError, match="the iterable's own"):
+        WebSocket(subprotocols=endless_failure())
+
+
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [
+        ("https://a.example", "https://a.example/"),
+        ("https://a.example:8443", "https://a.example:"),
+        ("https://a.example:1", "https://a.example:01"),
+        ("http://[::1]:80", "http://[::1]:65536"),
+        ("https://*.example.com", "*.example.com"),
+        ("null", "Null "),
+        ("chrome-extension://abc", "chrome-extension:abc"),
+        ("https://a.example", "a.example"),
+        ("https://a.example", "*"),
+        ("https://a.example", "https://u@a.example"),
+        ("https://a.example", ""),
+        ("https://a.example", "https://\u0101.example"),
+    ],
+)
+def test_websocket_origins_are_serialized(sound: str, unsound: str) -> None:
+    assert WebSocket(origins=[sound]).origins == (sound,)
+    with pytest.raises(ValueError, match="origin"):
+        WebSocket(origins=["https://sound.example", unsound])
+
+
+def test_websocket_origins_may_be_the_word_none_or_no_browser() -> None:
+    assert WebSocket(origins="same-origin").origins == "same-origin"
+    assert WebSocket(origins=None).origins is None
+    assert WebSocket(origins=[]).origins == ()
+
+
+@pytest.mark.parametrize("word", ["Same-Origin", "same-origin ", "https://a.example", 7])
+def test_websocket_origins_of_another_word_are_refused(word: object) -> None:
+    with pytest.raises(TypeError):
+        WebSocket(origins=word)
+
+
+@pytest.mark.parametrize("deflate", [True, {}, PerMessageDeflate, "permessage-deflate"])
+def test_websocket_deflate_of_a_wrong_type_is_refused(deflate: object) -> None:
+    with pytest.raises(TypeError, match="deflate must be a PerMessageDeflate or None"):
+        WebSocket(deflate=deflate)
+
+
+def test_websocket_keeps_the_very_deflate() -> None:
+    assert WebSocket(deflate=DEFLATE).deflate is DEFLATE
+
+
+# ---- other protocols
+
+
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [
+        (("tcp",), ("t cp",)),
+        (("tcp",), ("",)),
+        (("tcp",), ("tcp/1",)),
+        (("tcp",), ("tc\xfe",)),
+        (("tcp", "1.0"), ("tcp", "1/0")),
+        (("tcp", "1"), ("tcp", "")),
+        (("tcp", "1"), ("tcp", "\u0661")),
+    ],
+)
+def test_protocol_name_and_version_are_tokens(
+    sound: tuple[str, ...], unsound: tuple[str, ...]
+) -> None:
+    assert (Protocol(*sound).name, Protocol(*sound).version) == (*sound, None)[:2]
+    with pytest.raises(ValueError, match=r"token|above"):
+        Protocol(*unsound)
+
+
+@pytest.mark.parametrize("arguments", [(b"tcp",), (7,), (None,), ("tcp", b"1"), ("tcp", 1)])
+def test_protocol_name_and_version_are_str(arguments: tuple[Any, ...]) -> None:
+    with pytest.raises(TypeError, match="must be a str"):
+        Protocol(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [
+        (["GET"], []),
+        (["GET", "get"], ["GET", "GET"]),
+        (["CONNECt"], ["CONNECT"]),
+        (["GET"], ["G ET"]),
+        (["GET"], [""]),
+        (["GET"], ["G\u0395T"]),
+    ],
+)
+def test_protocol_methods_are_unique_tokens_but_connect(
+    sound: list[str], unsound: list[str]
+) -> None:
+    assert Protocol("tcp", methods=sound).methods == tuple(sound)
+    with pytest.raises(ValueError, match="method"):
+        Protocol("tcp", methods=unsound)
+
+
+@pytest.mark.parametrize("methods", ["GET", b"GET", [b"GET"], 7, [None]])
+def test_protocol_methods_of_a_wrong_type_are_refused(methods: object) -> None:
+    with pytest.raises(TypeError):
+        Protocol("tcp", methods=methods)
+
+
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [
+        (("X-A", "1"), ("X A", "1")),
+        (("X-A", ""), ("", "1")),
+        ((b"X-A", b"\xff"), (b"X-A\xff", b"1")),
+        (("X-A", "\xff"), ("X-A", "\u0100")),
+        (("X-A", "a\tb"), ("X-A", "a\nb")),
+        (("X-A", "a b"), ("X-A", "a b ")),
+        (("X-A", "a"), ("X-A", "\ta")),
+        (("X-A", "a"), ("X-A", "a\0")),
+        (("X-A", "a"), ("X-A", "a\r\nSet-Cookie: x")),
+        (("Upgrades", "a"), ("uPgrade", "a")),
+        (("Connection-X", "a"), ("connection", "a")),
+        (("Content-Lengths", "1"), ("Content-Length", "1")),
+        (("TE", "trailers"), ("Transfer-Encoding", "chunked")),
+        (("Trailers", "a"), ("Trailer", "a")),
+        (("Sec-WebSocke", "a"), ("sec-websocket-", "a")),
+        (("Sec-WebSocket", "a"), ("Sec-WebSocket-Accept", "a")),
+    ],
+)
+def test_protocol_headers_are_what_a_caller_may_give(
+    sound: tuple[str | bytes, str | bytes], unsound: tuple[str | bytes, str | bytes]
+) -> None:
+    name, value = (text if isinstance(text, str) else text.decode("latin-1") for text in sound)
+    assert Protocol("tcp", headers=[sound]).headers == ((name, value),)
+    with pytest.raises(ValueError, match="field"):
+        Protocol("tcp", headers=[("X-Sound", "1"), unsound])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "X-A",
+        b"X-A",
+        7,
+        None,
+        ["ab"],
+        [b"ab"],
+        [("X-A",)],
+        [("X-A", "1", "2")],
+        [7],
+        [("X-A", 1)],
+        [(None, "1")],
+        {"X-A": "1"},
+    ],
+)
+def test_protocol_headers_of_a_wrong_type_are_refused(headers: object) -> None:
+    with pytest.raises(TypeError):
+        Protocol("tcp", headers=headers)
+
+
+def test_protocol_takes_any_iterable_of_pairs() -> None:
+    pairs = [["X-A", b"1"], ("X-B", "2")]
+    expected = (("X-A", "1"), ("X-B", "2"))
+    assert Protocol("tcp", headers=iter(pairs)).headers == expected
+    assert Protocol("tcp", headers={"X-A": "1", "X-B": "2"}.items()).headers == expected
