@@ -1,0 +1,95 @@
+"""The command line: `python -m upgrade101 serve`.
+
+In: the arguments of the command. Out: an exit status, 0 after Ctrl-C or SIGTERM, 1 where the
+demo cannot be served, 2 for a wrong argument. Always: what keeps the demo from being served is
+one line on stderr, never a traceback. It does not serve anything itself: that is
+`upgrade101.demo.server`, imported only when asked for, with the packages that it needs.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+_PROGRAM = "python -m upgrade101"
+_DEMO_PACKAGES = frozenset({"aiohttp", "h2", "websockets"})
+_HELP = {
+    "serve": """\
+serve the demo: HTTP/1.1, WebSocket (echo and chat), HTTP/2 without TLS (h2c) and a line
+echo (Upgrade: echo/1) on one port. Open the printed address in a browser; Ctrl-C ends it.""",
+    "lines": """\
+Each decision is printed as one line:
+
+  time client "request line" action reason protocol microseconds
+
+The request line is escaped and cut at 120 characters. The microseconds are those of one more
+decision on the same head, made and timed when the line is printed: what the C core takes,
+without reading from the socket, the handler or the printing. "-" stands for what there is not:
+the request line and the time where no head was completed, the protocol where nothing switched.""",
+    "host": """\
+the address or name to listen on (default: %(default)s). Against DNS rebinding, requests are
+answered only where their Host is localhost, 127.0.0.1, [::1] or this name; others get 421.
+With 0.0.0.0 or :: the demo listens on every interface and answers to those three names only:
+to be reached by another name or address, give that one.""",
+    "port": "the port to listen on (default: %(default)s); 0 takes a free one",
+}
+
+
+def _port(text: str) -> int:
+    """Read a port number; ValueError, which argparse reports, for what is none."""
+    number = int(text)
+    if not 0 <= number <= 65535:  # noqa: PLR2004 - the range of a TCP port
+        raise ValueError(text)
+    return number
+
+
+_port.__name__ = "port"  # argparse names the type in its message
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=_PROGRAM)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve",
+        help=_HELP["serve"],
+        description=_HELP["serve"],
+        epilog=_HELP["lines"],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    serve.add_argument("--host", default="127.0.0.1", help=_HELP["host"])
+    serve.add_argument("--port", default=8101, type=_port, help=_HELP["port"])
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line `arguments` (default: those of the process); return the exit status.
+
+    Raises SystemExit for wrong arguments and for --help, as argparse does.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        try:
+            # Here and not above: --help must work without the packages of the demo.
+            from upgrade101.demo import server  # noqa: PLC0415
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package not in _DEMO_PACKAGES:
+                raise
+            return _fail(f"the demo needs {package}; pip install upgrade101[demo]")
+        try:
+            asyncio.run(server.run(options.host, options.port))
+        except server.CannotServeError as error:
+            return _fail(str(error))
+    except KeyboardInterrupt:
+        # Ctrl-C before the event loop watches for it, or after.
+        return 0
+    return 0
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"upgrade101: {sentence}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
