@@ -1,0 +1,31 @@
+/*
+ * Requests and negotiators for the tests of the core's parts.
+ *
+ * In: the text of a head, or offers.  Out: an exchange as u101_decide makes it
+ * before it chooses, or a negotiator.
+ *
+ * Always: the head ends at a page that cannot be read.  A head that is not
+ * complete and sound, or an offer that is refused, ends the program.
+ */
+#ifndef SAMPLE_H
+#define SAMPLE_H
+
+#include <stddef.h>
+
+#include "exchange.h"
+#include "upgrade101.h"
+
+typedef struct {
+    u101_head head;
+    u101_decision decision;
+    u101_exchange exchange;
+} sample;
+
+/* Fills `made`, which the exchange points into; good as long as guard_text says. */
+void sample_read(sample *made, const u101_negotiator *negotiator, u101_hasher *hasher,
+                 const char *text);
+
+/* Without hosts, with the default limits, and not required. */
+u101_negotiator *sample_negotiator(const u101_offer *offers, size_t count);
+
+#endif

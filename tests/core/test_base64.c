@@ -1,0 +1,90 @@
+/*
+ * Base64 of 20 bytes and base64url of any, at the edges of pages.
+ */
+#include "base64.h"
+
+#include <string.h>
+
+#include "guard.h"
+#include "harness.h"
+
+typedef struct {
+    u101_slice bytes;
+    const char *text;
+    const char *why;
+} encode_row;
+
+/* The first is that of [RFC 6455 1.3]; the others were made with coreutils' base64. */
+static const encode_row encode_rows[] = {
+    {BYTES("\xb3\x7a\x4f\x2c\xc0\x62\x4f\x16\x90\xf6"
+           "\x46\x06\xcf\x38\x59\x45\xb2\xbe\xc4\xea"),
+     "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "the example of RFC 6455"},
+    {BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "all zero"},
+    {BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+           "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+     "//////////////////////////8=", "all one"},
+    {BYTES("\xfb\xef\xbe\xfb\xef\xbe\xfb\xef\xbe\xfb"
+           "\xef\xbe\xfb\xef\xbe\xfb\xef\xbe\x00\x01"),
+     "++++++++++++++++++++++++AAE=", "the last two bytes apart"},
+};
+
+static void test_base64_of_twenty_bytes_is_that_of_others(void)
+{
+    guard pages = guard_new(28);
+    for (size_t i = 0; i < COUNT(encode_rows); i++) {
+        const u101_slice bytes = guard_slice(encode_rows[i].bytes);
+        char *text = guard_buffer(&pages, 28);
+        check_case("%s", encode_rows[i].why);
+        u101_encode_base64((const unsigned char *)bytes.at, text);
+        CHECK_TEXT(((u101_slice){text, 28}), encode_rows[i].text);
+    }
+    guard_free(&pages);
+}
+
+typedef struct {
+    const char *text;
+    int size; /* -1: refused */
+    const char *bytes;
+    const char *why;
+} decode_row;
+
+static const decode_row decode_rows[] = {
+    {"", 0, "", "nothing"},
+    {"Zg", 1, "f", "one byte [RFC 4648 10]"},
+    {"Zh", -1, "", "one byte with an unused bit set [RFC 4648 3.5]"},
+    {"Zm8", 2, "fo", "two bytes"},
+    {"Zm9", -1, "", "two bytes with an unused bit set"},
+    {"Zm9v", 3, "foo", "three bytes"},
+    {"Zm9vYmFy", 6, "foobar", "six bytes"},
+    {"Z", -1, "", "one character is no byte"},
+    {"Zm9vY", -1, "", "five characters are no bytes"},
+    {"Zg==", -1, "", "padding is left out [RFC 7540 3.2.1]"},
+    {"-_-_", 3, "\xfb\xff\xbf", "the URL-safe alphabet [RFC 4648 5]"},
+    {"+_-_", -1, "", "not the other alphabet's plus"},
+    {"-/-_", -1, "", "not the other alphabet's solidus"},
+    {"Zm9 ", -1, "", "a space"},
+    {"Zm9\xff", -1, "", "a byte above ASCII"},
+};
+
+static void test_base64url_is_decoded_or_refused(void)
+{
+    guard pages = guard_new(64);
+    for (size_t i = 0; i < COUNT(decode_rows); i++) {
+        const decode_row *row = &decode_rows[i];
+        const u101_slice text = guard_text(row->text);
+        char *bytes = guard_buffer(&pages, text.size / 4 * 3 + 2);
+        check_case("%s", row->why);
+        const ptrdiff_t size = u101_decode_base64url(text, (unsigned char *)bytes);
+        if (CHECK_INT(size, row->size) && size >= 0) {
+            CHECK_TEXT(((u101_slice){bytes, (size_t)size}), row->bytes);
+        }
+    }
+    guard_free(&pages);
+}
+
+int main(void)
+{
+    CHECK_RUN(test_base64_of_twenty_bytes_is_that_of_others);
+    CHECK_RUN(test_base64url_is_decoded_or_refused);
+    return check_finish();
+}

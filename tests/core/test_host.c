@@ -1,0 +1,149 @@
+/*
+ * Hosts and ports, in pairs one byte apart.
+ */
+#include "host.h"
+
+#include "guard.h"
+#include "harness.h"
+
+typedef struct {
+    const char *value;
+    const char *host; /* NULL: refused */
+    const char *port;
+    int number;
+    bool colon;
+    const char *why;
+} authority_row;
+
+static const authority_row authority_rows[] = {
+    {"", NULL, "", 0, false, "nothing"},
+    {"a", "a", "", U101_NO_PORT, false, "one byte"},
+    {"a:", "a", "", U101_NO_PORT, true, "an empty port [RFC 3986 3.2.3]"},
+    {":", NULL, "", 0, false, "no host before the port"},
+    {":80", NULL, "", 0, false, "no host before the digits"},
+    {"a:80", "a", "80", 80, true, "a port"},
+    {"a:8x", NULL, "", 0, false, "a port that is no number"},
+    {"a:80:", NULL, "", 0, false, "two ports"},
+    {"a:65535", "a", "65535", 65535, true, "the highest port"},
+    {"a:65536", NULL, "", 0, false, "above the highest port"},
+    {"a:00080", "a", "00080", 80, true, "five digits"},
+    {"a:000080", NULL, "", 0, false, "six digits"},
+    {"a:99999", NULL, "", 0, false, "five digits above the highest port"},
+    {"a:-1", NULL, "", 0, false, "a sign"},
+    {"a: 80", NULL, "", 0, false, "white space"},
+    {"example.com", "example.com", "", U101_NO_PORT, false, "a name"},
+    {"example.com.", "example.com.", "", U101_NO_PORT, false, "a name with a final dot"},
+    {"a..b", "a..b", "", U101_NO_PORT, false, "an empty label is a reg-name all the same"},
+    {"a_b~c", "a_b~c", "", U101_NO_PORT, false, "unreserved characters"},
+    {"a!$&'()*+,;=", "a!$&'()*+,;=", "", U101_NO_PORT, false, "sub-delims"},
+    {"a/", NULL, "", 0, false, "a path"},
+    {"a?", NULL, "", 0, false, "a query"},
+    {"a@b", NULL, "", 0, false, "userinfo"},
+    {"a\"", NULL, "", 0, false, "a quote"},
+    {"a%41", "a%41", "", U101_NO_PORT, false, "pct-encoded [RFC 3986 2.1]"},
+    {"a%4", NULL, "", 0, false, "pct-encoded, cut off"},
+    {"a%4g", NULL, "", 0, false, "pct-encoded, no digit"},
+    {"a%", NULL, "", 0, false, "a per cent sign"},
+    {"a\xe9", NULL, "", 0, false, "a byte above ASCII"},
+    {"[::1]", "[::1]", "", U101_NO_PORT, false, "an IPv6 address"},
+    {"[::1]:8080", "[::1]", "8080", 8080, true, "an IPv6 address with a port"},
+    {"[::1]8080", NULL, "", 0, false, "a port without a colon"},
+    {"[::1", NULL, "", 0, false, "no closing bracket"},
+    {"::1", NULL, "", 0, false, "no brackets"},
+    {"[:]", NULL, "", 0, false, "one colon"},
+    {"[::]", "[::]", "", U101_NO_PORT, false, "two colons"},
+    {"[]", NULL, "", 0, false, "no address"},
+    {"[", NULL, "", 0, false, "an opening bracket"},
+    {"[::ffff:1.2.3.4]", "[::ffff:1.2.3.4]", "", U101_NO_PORT, false, "an IPv4 tail"},
+    {"[::g]", NULL, "", 0, false, "no hexadecimal digit"},
+    {"[fe80::1%25en0]", NULL, "", 0, false, "a zone [RFC 6874] is not taken"},
+    {"[v1.a:b:c]", NULL, "", 0, false, "no IPvFuture"},
+};
+
+static void test_host_authority_is_taken_apart_or_refused(void)
+{
+    for (size_t i = 0; i < COUNT(authority_rows); i++) {
+        const authority_row *row = &authority_rows[i];
+        u101_authority authority;
+        check_case("%s: %s", row->why, row->value);
+        if (CHECK(u101_read_authority(guard_text(row->value), &authority) == (row->host != NULL)) &&
+            row->host != NULL) {
+            CHECK_TEXT(authority.host, row->host);
+            CHECK_TEXT(authority.port, row->port);
+            CHECK_INT(authority.number, row->number);
+            CHECK_INT(authority.colon, row->colon);
+        }
+    }
+}
+
+static void test_host_authority_with_nul_is_refused(void)
+{
+    u101_authority authority;
+    CHECK(!u101_read_authority(guard_slice(BYTES("a\0")), &authority));
+    CHECK(!u101_read_authority(guard_slice(BYTES("\0")), &authority));
+}
+
+typedef struct {
+    const char *pattern;
+    const char *host;
+    bool matches;
+    const char *why;
+} pattern_row;
+
+static const pattern_row pattern_rows[] = {
+    {"example.org", "example.org", true, "the same"},
+    {"example.org", "EXAMPLE.org", true, "letter case aside"},
+    {"example.org", "example.orga", false, "longer"},
+    {"example.org", "xexample.org", false, "longer in front"},
+    {"example.org", "a.example.org", false, "a label more"},
+    {"example.org", "example.org.", false, "a final dot is another name"},
+    {"*.example.org", "a.example.org", true, "one label"},
+    {"*.Example.org", "A.eXample.org", true, "one label, letter case aside"},
+    {"*.example.org", "a.b.example.org", true, "two labels"},
+    {"*.example.org", "example.org", false, "no label"},
+    {"*.example.org", ".example.org", false, "an empty label"},
+    {"*.example.org", "a..example.org", false, "an empty label at the end"},
+    {"*.example.org", ".a.example.org", false, "an empty label at the start"},
+    {"*.example.org", "a.xexample.org", false, "a label that only ends so"},
+    {"*.example.org", "aexample.org", false, "no dot"},
+    {"*.example.org", "[::1].example.org", false, "an address is no label"},
+    {"*", "a.b", true, "any labels"},
+    {"*", "[::1]", false, "any labels, and an address is none"},
+    {"*a.org", "ba.org", false, "a star that is no label stands for itself"},
+    {"*a.org", "*a.org", true, "a star that is no label"},
+    {"a.*", "a.b", false, "a star that is not the first label"},
+    {"[::1]", "[::1]", true, "an address"},
+    {"[::1]", "[::2]", false, "another address"},
+    {"[::A]", "[::a]", true, "an address, letter case aside"},
+};
+
+static void test_host_pattern_matches_as_said(void)
+{
+    for (size_t i = 0; i < COUNT(pattern_rows); i++) {
+        const pattern_row *row = &pattern_rows[i];
+        u101_authority authority;
+        check_case("%s: %s and %s", row->why, row->pattern, row->host);
+        if (CHECK(u101_read_authority(guard_text(row->pattern), &authority))) {
+            const u101_host_pattern pattern = u101_host_pattern_of(&authority);
+            CHECK_INT(u101_host_matches(&pattern, guard_text(row->host)), row->matches);
+        }
+    }
+}
+
+static void test_host_pattern_keeps_the_port(void)
+{
+    u101_authority authority;
+    CHECK(u101_read_authority(guard_text("*.a:8080"), &authority));
+    CHECK_INT(u101_host_pattern_of(&authority).number, 8080);
+    CHECK(u101_read_authority(guard_text("*.a"), &authority));
+    CHECK_INT(u101_host_pattern_of(&authority).number, U101_NO_PORT);
+}
+
+int main(void)
+{
+    CHECK_RUN(test_host_authority_is_taken_apart_or_refused);
+    CHECK_RUN(test_host_authority_with_nul_is_refused);
+    CHECK_RUN(test_host_pattern_matches_as_said);
+    CHECK_RUN(test_host_pattern_keeps_the_port);
+    return check_finish();
+}

@@ -1,0 +1,80 @@
+/*
+ * Offers by name, and what elements of Upgrade they match [RFC 9110 7.8].
+ */
+#include "offers.h"
+
+#include "guard.h"
+#include "harness.h"
+#include "slice.h"
+
+static const u101_offer websocket = {.kind = U101_OFFER_WEBSOCKET};
+static const u101_offer h2c = {.kind = U101_OFFER_H2C};
+static const u101_offer tls = {.kind = U101_OFFER_TLS};
+static const u101_offer plain = {.kind = U101_OFFER_PROTOCOL,
+                                 .as.protocol = {.name = U101_TEXT("Foo")}};
+static const u101_offer versioned = {
+    .kind = U101_OFFER_PROTOCOL,
+    .as.protocol = {.name = U101_TEXT("Foo"), .version = U101_TEXT("1a")}};
+
+typedef struct {
+    const u101_offer *offer;
+    const char *name;
+    const char *version;
+    bool matches;
+    const char *why;
+} match_row;
+
+static const match_row match_rows[] = {
+    {&websocket, "websocket", "", true, "the name"},
+    {&websocket, "WebSocket", "", true, "letter case aside"},
+    {&websocket, "websocke", "", false, "a byte less"},
+    {&websocket, "websockets", "", false, "a byte more"},
+    {&websocket, "websocket", "13", false, "a version where the offer has none"},
+    {&h2c, "h2c", "", true, "h2c"},
+    {&h2c, "H2C", "", true, "h2c, letter case aside"},
+    {&h2c, "h2", "", false, "HTTP/2 over TLS is no upgrade [RFC 7540 3.3]"},
+    {&tls, "TLS", "1.0", true, "the version of RFC 2817"},
+    {&tls, "tls", "1.3", true, "another digit, and letter case aside"},
+    {&tls, "TLS", "", false, "no version"},
+    {&tls, "TLS", "1", false, "one digit"},
+    {&tls, "TLS", "1.", false, "no second digit"},
+    {&tls, "TLS", "1.x", false, "no digit"},
+    {&tls, "TLS", "1.10", false, "two digits"},
+    {&tls, "TLS", "2.0", false, "another first digit"},
+    {&tls, "TLSX", "1.0", false, "another name"},
+    {&plain, "foo", "", true, "letter case aside"},
+    {&plain, "foo", "1", false, "a version where the offer has none"},
+    {&versioned, "foo", "1a", true, "name and version"},
+    {&versioned, "foo", "1A", false, "a version is compared exactly"},
+    {&versioned, "foo", "", false, "no version where the offer has one"},
+    {&versioned, "foo", "1", false, "another version"},
+};
+
+static void test_offers_match_an_element_as_said(void)
+{
+    for (size_t i = 0; i < COUNT(match_rows); i++) {
+        const match_row *row = &match_rows[i];
+        check_case("%s: %s/%s", row->why, row->name, row->version);
+        CHECK_INT(u101_offer_matches(row->offer, guard_text(row->name), guard_text(row->version)),
+                  row->matches);
+    }
+}
+
+static void test_offers_are_named_as_the_server_spells_them(void)
+{
+    CHECK_TEXT(u101_offer_name(&websocket), "websocket");
+    CHECK_TEXT(u101_offer_name(&h2c), "h2c");
+    CHECK_TEXT(u101_offer_name(&tls), "TLS");
+    CHECK_TEXT(u101_offer_version(&tls), "1.0");
+    CHECK_TEXT(u101_offer_name(&versioned), "Foo");
+    CHECK_TEXT(u101_offer_version(&versioned), "1a");
+    CHECK_SIZE(u101_offer_version(&plain).size, 0);
+    CHECK_SIZE(u101_offer_version(&websocket).size, 0);
+}
+
+int main(void)
+{
+    CHECK_RUN(test_offers_match_an_element_as_said);
+    CHECK_RUN(test_offers_are_named_as_the_server_spells_them);
+    return check_finish();
+}

@@ -1,0 +1,157 @@
+/*
+ * Origins read and compared, in pairs one byte apart.
+ */
+#include "origin.h"
+
+#include "guard.h"
+#include "harness.h"
+
+typedef struct {
+    const char *value;
+    bool sound;
+    const char *why;
+} read_row;
+
+static const read_row read_rows[] = {
+    {"", false, "nothing"},
+    {"null", true, "the opaque origin [RFC 6454 7.1]"},
+    {"nul", false, "not quite null"},
+    {"NULL", false, "null is case-sensitive"},
+    {"null null", false, "a list of origins"},
+    {"http://a", true, "scheme and host"},
+    {"http://a/", false, "a path"},
+    {"http://a?", false, "a query"},
+    {"http://u@a", false, "userinfo"},
+    {"http://a:1", true, "a port of one digit"},
+    {"http://a:0", false, "a leading zero"},
+    {"http://a:", false, "an empty port"},
+    {"http://a:65535", true, "the highest port"},
+    {"http://a:65536", false, "above the highest port"},
+    {"http://a:080", false, "a leading zero before digits"},
+    {"http://[::1]:3000", true, "an address"},
+    {"http://", false, "no host"},
+    {"://a", false, "no scheme"},
+    {"http:/a", false, "one solidus"},
+    {"http:", false, "cut off at the colon"},
+    {"a", false, "no scheme at all"},
+    {"1://a", false, "a scheme that begins with a digit"},
+    {"chrome-extension://abc", true, "a scheme of its own"},
+    {"http://a ", false, "a space"},
+    {"http://a http://b", false, "a list of two origins"},
+    {"http://\xe9", false, "a byte above ASCII"},
+};
+
+static void test_origin_is_read_or_refused(void)
+{
+    for (size_t i = 0; i < COUNT(read_rows); i++) {
+        u101_origin origin;
+        check_case("%s: %s", read_rows[i].why, read_rows[i].value);
+        CHECK_INT(u101_read_origin(guard_text(read_rows[i].value), &origin), read_rows[i].sound);
+    }
+}
+
+typedef struct {
+    const char *pattern;
+    const char *origin;
+    bool matches;
+    const char *why;
+} match_row;
+
+static const match_row match_rows[] = {
+    {"http://a", "http://a", true, "the same"},
+    {"http://a", "HTTP://A", true, "letter case aside"},
+    {"http://a", "https://a", false, "another scheme"},
+    {"http://a", "http://b", false, "another host"},
+    {"http://a", "http://a:80", true, "the default port dropped"},
+    {"http://a:80", "http://a", true, "the default port configured"},
+    {"https://a", "https://a:443", true, "the other scheme's default port"},
+    {"https://a", "https://a:80", false, "the default port of http"},
+    {"http://a", "http://a:81", false, "another port"},
+    {"x://a", "x://a", true, "a scheme without a default port"},
+    {"x://a", "x://a:80", false, "a scheme without a default port, and a port"},
+    {"null", "null", true, "the opaque origin is listed"},
+    {"http://a", "null", false, "the opaque origin is not"},
+    {"null", "http://a", false, "only the opaque origin is"},
+    {"https://*.a.org", "https://b.a.org", true, "a label"},
+    {"https://*.a.org", "https://c.b.a.org", true, "two labels"},
+    {"https://*.a.org", "https://a.org", false, "no label"},
+    {"https://*.a.org", "https://ba.org", false, "no dot"},
+    {"https://*.a.org", "http://b.a.org", false, "a label, another scheme"},
+    {"https://*.a.org", "https://b.a.org:444", false, "a label, another port"},
+    {"https://*.a.org:444", "https://b.a.org:444", true, "a label and the port"},
+};
+
+static void test_origin_matches_a_listed_one_as_said(void)
+{
+    for (size_t i = 0; i < COUNT(match_rows); i++) {
+        const match_row *row = &match_rows[i];
+        u101_origin listed;
+        u101_origin origin;
+        check_case("%s: %s and %s", row->why, row->pattern, row->origin);
+        if (CHECK(u101_read_origin(guard_text(row->pattern), &listed)) &&
+            CHECK(u101_read_origin(guard_text(row->origin), &origin))) {
+            const u101_origin_pattern pattern = u101_origin_pattern_of(&listed);
+            CHECK_INT(u101_origin_matches(&pattern, &origin), row->matches);
+        }
+    }
+}
+
+typedef struct {
+    const char *origin;
+    const char *host;
+    bool same;
+    const char *why;
+} same_row;
+
+static const same_row same_rows[] = {
+    {"http://a", "a", true, "host only"},
+    {"http://a", "A", true, "letter case aside"},
+    {"http://a", "b", false, "another host"},
+    {"http://a", "a:80", true, "the default port in Host"},
+    {"http://a", "a:", true, "an empty port in Host"},
+    {"http://a", "a:00080", true, "ports are numbers"},
+    {"http://a", "a:443", false, "the default port of https"},
+    {"https://a", "a:443", true, "https and its port"},
+    {"https://a", "a", true, "an absent port stands for the default of the origin's scheme"},
+    {"https://a", "a:80", false, "https and the port of http"},
+    {"http://a:8080", "a:8080", true, "a port"},
+    {"http://a:8080", "a:8081", false, "another port"},
+    {"http://a:8080", "a", false, "a port that Host has not"},
+    {"ws://a", "a", false, "neither http nor https"},
+    {"httpx://a", "a", false, "a scheme that only begins so"},
+    {"null", "null", false, "the opaque origin is no host"},
+    {"http://[::1]:1", "[::1]:1", true, "an address"},
+};
+
+static void test_origin_is_the_same_as_host_as_said(void)
+{
+    for (size_t i = 0; i < COUNT(same_rows); i++) {
+        const same_row *row = &same_rows[i];
+        u101_authority host;
+        u101_origin origin;
+        check_case("%s: %s and %s", row->why, row->origin, row->host);
+        if (CHECK(u101_read_origin(guard_text(row->origin), &origin)) &&
+            CHECK(u101_read_authority(guard_text(row->host), &host))) {
+            CHECK_INT(u101_is_same_origin(&origin, &host), row->same);
+        }
+    }
+}
+
+static void test_origin_is_not_the_same_as_an_empty_host(void)
+{
+    const u101_authority empty = {.host = {"", 0}, .number = U101_NO_PORT};
+    u101_origin origin;
+    CHECK(u101_read_origin(guard_text("http://a"), &origin));
+    CHECK(!u101_is_same_origin(&origin, &empty));
+    CHECK(u101_read_origin(guard_text("null"), &origin));
+    CHECK(!u101_is_same_origin(&origin, &empty));
+}
+
+int main(void)
+{
+    CHECK_RUN(test_origin_is_read_or_refused);
+    CHECK_RUN(test_origin_matches_a_listed_one_as_said);
+    CHECK_RUN(test_origin_is_the_same_as_host_as_said);
+    CHECK_RUN(test_origin_is_not_the_same_as_an_empty_host);
+    return check_finish();
+}

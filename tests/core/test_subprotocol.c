@@ -1,0 +1,102 @@
+/*
+ * Subprotocols read and chosen, in pairs one byte apart.
+ */
+#include "subprotocol.h"
+
+#include <stdio.h>
+
+#include "harness.h"
+#include "sample.h"
+
+typedef struct {
+    const char *lines;
+    u101_reason reason;
+    const char *chosen;
+    const char *why;
+} subprotocol_row;
+
+#define OFFERED "Sec-WebSocket-Protocol: "
+
+static const subprotocol_row subprotocol_rows[] = {
+    {"", U101_SWITCHED, "", "none offered"},
+    {OFFERED "b\r\n", U101_SWITCHED, "b", "one in common"},
+    {OFFERED "c\r\n", U101_SWITCHED, "", "none in common"},
+    {OFFERED "B\r\n", U101_SWITCHED, "", "names are compared exactly"},
+    {OFFERED "b, a\r\n", U101_SWITCHED, "a", "the server's order decides [RFC 6455 4.2.2]"},
+    {OFFERED "x\r\n" OFFERED "a\r\n", U101_SWITCHED, "a", "two lines are one list"},
+    {OFFERED ",b,\r\n", U101_SWITCHED, "b", "empty elements are skipped"},
+    {OFFERED "\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "an empty line"},
+    {OFFERED ",\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no element"},
+    {OFFERED "b c\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token"},
+    {OFFERED "b, c/d\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token behind one"},
+    {OFFERED "b, b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same twice"},
+    {OFFERED "b, B\r\n", U101_SWITCHED, "b", "two that differ in case"},
+    {OFFERED "b\r\n" OFFERED "b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same on two lines"},
+};
+
+/* The choice for an offer of "a" before "b". */
+static u101_reason choose(const char *lines, bool required, u101_slice *chosen)
+{
+    const u101_slice subprotocols[] = {BYTES("a"), BYTES("b")};
+    const u101_websocket offer = {.subprotocols = subprotocols,
+                                  .subprotocol_count = COUNT(subprotocols),
+                                  .subprotocol_required = required};
+    const u101_offer offers[] = {{.kind = U101_OFFER_WEBSOCKET, .as.websocket = offer}};
+    u101_negotiator *negotiator = sample_negotiator(offers, 1);
+    char text[1024];
+    sample made;
+    u101_span span = {0, 0};
+    (void)snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: h\r\n%s\r\n", lines);
+    sample_read(&made, negotiator, NULL, text);
+    const u101_reason reason = u101_choose_subprotocol(&made.exchange, &offer, &span);
+    *chosen = u101_slice_at(made.exchange.bytes, span);
+    u101_negotiator_free(negotiator);
+    return reason;
+}
+
+static void test_subprotocol_is_chosen_or_refused(void)
+{
+    for (size_t i = 0; i < COUNT(subprotocol_rows); i++) {
+        const subprotocol_row *row = &subprotocol_rows[i];
+        u101_slice chosen;
+        check_case("%s", row->why);
+        CHECK_REASON(choose(row->lines, false, &chosen), row->reason);
+        CHECK_TEXT(chosen, row->chosen);
+    }
+}
+
+static void test_subprotocol_required_and_none_in_common_is_refused(void)
+{
+    u101_slice chosen;
+    CHECK_REASON(choose(OFFERED "b\r\n", true, &chosen), U101_SWITCHED);
+    CHECK_REASON(choose(OFFERED "c\r\n", true, &chosen), U101_WS_SUBPROTOCOL_REQUIRED);
+    CHECK_REASON(choose("", true, &chosen), U101_WS_SUBPROTOCOL_REQUIRED);
+    CHECK_REASON(choose(OFFERED "()\r\n", true, &chosen), U101_WS_SUBPROTOCOL_INVALID);
+}
+
+/* `count` different names, the last of which is in common. */
+static u101_reason choose_of(int count)
+{
+    char lines[512] = OFFERED;
+    size_t size = sizeof(OFFERED) - 1;
+    u101_slice chosen;
+    for (int i = 1; i < count; i++) {
+        size += (size_t)snprintf(lines + size, sizeof(lines) - size, "p%d, ", i);
+    }
+    (void)snprintf(lines + size, sizeof(lines) - size, "a\r\n");
+    return choose(lines, true, &chosen);
+}
+
+static void test_subprotocol_of_thirty_two_is_chosen_and_one_more_refused(void)
+{
+    CHECK_REASON(choose_of(32), U101_SWITCHED);
+    CHECK_REASON(choose_of(33), U101_WS_SUBPROTOCOL_INVALID);
+}
+
+int main(void)
+{
+    CHECK_RUN(test_subprotocol_is_chosen_or_refused);
+    CHECK_RUN(test_subprotocol_required_and_none_in_common_is_refused);
+    CHECK_RUN(test_subprotocol_of_thirty_two_is_chosen_and_one_more_refused);
+    return check_finish();
+}

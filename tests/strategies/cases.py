@@ -1,0 +1,121 @@
+"""What one connection sends to one negotiator, as bytes or as parsed parts.
+
+In: a source of randomness. Out: a `Case` or a `ParsedCase`. It always holds that about a
+third of them stand within one byte or line of a limit, and that in about a third of the
+others some bytes were edited at random.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from model import Limits, Policy
+
+from .choices import chance
+from .drafts import Draft, make_draft
+from .policies import make_policy
+from .pools import EDIT_BYTES, PREFACE, WIDE
+
+if TYPE_CHECKING:
+    from random import Random
+
+Field = tuple[bytes | str, bytes | str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one connection sends; `pieces` are the sizes it is cut into, over and over."""
+
+    policy: Policy
+    secure: bool
+    data: bytes
+    pieces: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ParsedCase:
+    """A head as others have parsed it; text that no bytes stand for is possible here."""
+
+    policy: Policy
+    secure: bool
+    method: str
+    target: str
+    version: str
+    fields: tuple[Field, ...]
+
+
+def make_case(random: Random) -> Case:
+    """Write what one connection sends to one negotiator."""
+    policy, draft = _make_both(random)
+    data = draft.head() + draft.tail
+    if not random.randrange(50):
+        data = PREFACE + draft.tail
+    if chance(random, 3):
+        for _ in range(random.randint(1, 2)):
+            data = _edit(random, data)
+    pieces = tuple(random.choice([1, 2, 3, 10, 50, 200]) for _ in range(random.randint(1, 3)))
+    return Case(policy, chance(random, 2), data, pieces)
+
+
+def make_parsed_case(random: Random) -> ParsedCase:
+    """Write the same as parsed parts; a few hold text that latin-1 has no byte for."""
+    policy, draft = _make_both(random)
+    start = [draft.method, draft.target, draft.version.removeprefix(b"HTTP/")]
+    texts = [part.decode("latin-1") for part in start]
+    fields: list[Field] = [
+        (name.decode("latin-1"), value.decode("latin-1")) if chance(random, 3) else (name, value)
+        for name, value in draft.fields
+    ]
+    if not random.randrange(20):
+        index = random.randrange(len(texts))
+        at = random.randint(0, len(texts[index]))
+        texts[index] = texts[index][:at] + random.choice(WIDE) + texts[index][at:]
+    if not random.randrange(20):
+        wide = random.choice(["", "y", "y\n"]) + random.choice(WIDE)
+        wrong: list[Field] = [("X", wide), (wide, "y"), (b"X", wide)]
+        fields.append(random.choice(wrong))
+    method, target, version = texts
+    return ParsedCase(policy, chance(random, 2), method, target, version, tuple(fields))
+
+
+def _make_both(random: Random) -> tuple[Policy, Draft]:
+    draft = make_draft(random)
+    policy = make_policy(random)
+    return (_near(random, policy, draft) if chance(random, 3) else policy), draft
+
+
+def _near(random: Random, policy: Policy, draft: Draft) -> Policy:
+    """Put one limit within a byte or a line of what the draft needs."""
+    off = random.randint(-1, 1)
+    limit = random.choice(["head", "target", "fields", "body"])
+    if limit == "head":
+        # Pad to the least that a limit can be.
+        draft.fields.append((b"X", b"x" * max(0, 260 - len(draft.head()))))
+        least, size = 256, len(draft.head())
+    elif limit == "target":
+        if draft.target.startswith(b"/"):
+            draft.target += b"t" * 16
+        least, size = 16, len(draft.target)
+    elif limit == "fields":
+        while len(draft.fields) < 4:
+            draft.fields.append((b"X", b"y"))
+        least, size = 4, len(draft.fields)
+    else:
+        least, size = 0, len(draft.tail)
+    return replace(policy, limits=Limits(**_limits(limit, max(least, size + off))))
+
+
+def _limits(name: str, value: int) -> dict[str, int]:
+    # The target's limit is at most the head's.
+    return {"head": value, "target": min(value, 8192)} if name == "head" else {name: value}
+
+
+def _edit(random: Random, data: bytes) -> bytes:
+    """Delete, insert or overwrite one byte, or cut the rest off."""
+    at = random.randint(0, len(data))
+    edit = random.choice(["delete", "insert", "overwrite", "cut"])
+    if edit == "cut":
+        return data[:at]
+    byte = b"" if edit == "delete" else random.choice(EDIT_BYTES)
+    return data[:at] + byte + data[at + (edit != "insert") :]
