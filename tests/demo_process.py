@@ -1,8 +1,8 @@
 """A running demo, for the tests that ask it.
 
-In: the arguments of `python -m upgrade101 serve`. Out: the process, its port, its lines, and raw
-exchanges with it. Always: it is ended with SIGINT and must end with 0 and an empty stderr, in
-Python's development mode, which reports what is left open. Not here: what it should answer.
+In: nothing. Out: the process, its port, its lines, and raw
+exchanges with it. Always: it is ended with SIGINT and must end with 0 and an empty stderr, where
+Python would report what is left open. Not here: what it should answer.
 """
 
 from __future__ import annotations
@@ -58,13 +58,15 @@ class Demo:
         """Send a signal, and check the way the demo ends."""
         self.process.send_signal(number)
         assert self.process.wait(DEADLINE) == 0
-        assert self.process.stderr.read() == ""
+        complaint = self.process.stderr.read()
+        assert complaint == "", complaint
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[Demo]:
+def started() -> Iterator[Demo]:
     """Run a demo; whoever does not end it leaves that to this."""
-    command = [sys.executable, "-X", "dev", "-m", "upgrade101", "serve", "--port", "0", *arguments]
+    warnings = "always::ResourceWarning"
+    command = [sys.executable, "-W", warnings, "-m", "upgrade101", "serve", "--port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -77,13 +79,13 @@ def started(*arguments: str) -> Iterator[Demo]:
             process.kill()
 
 
-async def exchange(demo: Demo, data: bytes, *, answer_ends: bool = True) -> bytes:
-    """Send `data` and the end, or a request whose answer ends by itself; return what comes."""
+async def exchange(demo: Demo, data: bytes, *, ends: bool = False) -> bytes:
+    """Send `data`, and the end of it where the demo would wait for more; return what comes."""
     async with asyncio.timeout(DEADLINE):
         reader, writer = await asyncio.open_connection("127.0.0.1", demo.port)
         try:
             writer.write(data)
-            if not answer_ends:
+            if ends:
                 writer.write_eof()
             return await reader.read()
         finally:

@@ -21,6 +21,7 @@ import pytest
 from demo_process import DEADLINE, Demo, started
 from webdriver import browsing
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from upgrade101.demo.page import Page
 
@@ -54,7 +55,7 @@ def run(*command: str | Path, body: bytes = b"", **environment: str) -> tuple[by
 
 
 def test_websockets_client_gets_its_message_back_compressed(demo: Demo) -> None:
-    with connect(f"ws://{demo.host}/", subprotocols=["echo"]) as client:
+    with connect(f"ws://{demo.host}/", subprotocols=[Subprotocol("echo")]) as client:
         assert client.subprotocol == "echo"
         assert client.response is not None
         assert "permessage-deflate" in client.response.headers["Sec-WebSocket-Extensions"]
@@ -63,8 +64,8 @@ def test_websockets_client_gets_its_message_back_compressed(demo: Demo) -> None:
 
 
 def test_websockets_clients_chat(demo: Demo) -> None:
-    url = f"ws://{demo.host}/"
-    with connect(url, subprotocols=["chat"]) as anna, connect(url, subprotocols=["chat"]) as ben:
+    url, chat = f"ws://{demo.host}/", [Subprotocol("chat")]
+    with connect(url, subprotocols=chat) as anna, connect(url, subprotocols=chat) as ben:
         # Ben is in the room once he hears himself.
         ben.send("here")
         assert ben.recv(DEADLINE) == "here"

@@ -6,6 +6,7 @@ and the command line (`test_demo_*.py`), and clients that are no Python packages
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from typing import TYPE_CHECKING
@@ -16,10 +17,10 @@ from demo_process import Demo, exchange, started, upgrade_head
 
 from upgrade101 import Action
 from upgrade101.demo.broken import CASES
-from upgrade101.demo.http1 import BODY_LIMIT
+from upgrade101.demo.http1 import BODY_LIMIT, CONNECTIONS
 from upgrade101.demo.line_echo import LINE_LIMIT
 from upgrade101.demo.page import Page
-from upgrade101.demo.server import CannotServeError, negotiator_for
+from upgrade101.demo.server import UPGRADED, CannotServeError, negotiator_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,14 +159,14 @@ ECHO_101 = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo/1\r\nConnection: 
 
 async def test_line_echo_sends_lines_back(demo: Demo) -> None:
     data = upgrade_head(demo, "echo/1") + b"one\r\ntwo\nno end"
-    assert await exchange(demo, data, answer_ends=False) == ECHO_101 + b"one\r\ntwo\nno end"
+    assert await exchange(demo, data, ends=True) == ECHO_101 + b"one\r\ntwo\nno end"
     assert '"GET / HTTP/1.1" SWITCH SWITCHED echo/1 ' in demo.decision("echo/1")
 
 
 async def test_line_echo_ends_at_a_line_above_the_limit(demo: Demo) -> None:
     longest = b"x" * (LINE_LIMIT - 1) + b"\n"
     head = upgrade_head(demo, "echo/1")
-    assert await exchange(demo, head + longest, answer_ends=False) == ECHO_101 + longest
+    assert await exchange(demo, head + longest, ends=True) == ECHO_101 + longest
     answer = await exchange(demo, head + b"x" + longest)
     assert answer == ECHO_101 + b"a line has at most %d bytes\n" % LINE_LIMIT
 
@@ -186,6 +187,31 @@ async def test_journal_has_no_request_line_for_garbage(demo: Demo) -> None:
     answer = await exchange(demo, b"\x00\x1b[31m\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert demo.decision("BAD_METHOD").endswith(" - REJECT BAD_METHOD - -")
+
+
+# ---- bounds ------------------------------------------------------------------
+
+
+async def test_demo_bounds_its_connections() -> None:
+    with started() as demo:
+        plain = f"GET /x HTTP/1.1\r\nHost: {demo.host}\r\n\r\n".encode()
+        for request, limit, served in (
+            (plain, CONNECTIONS, b"HTTP/1.1 404 "),
+            (upgrade_head(demo, "echo/1"), UPGRADED, b"HTTP/1.1 101 "),
+        ):
+            writers = []
+            try:
+                for number in range(limit + 1):
+                    reader, writer = await asyncio.open_connection("127.0.0.1", demo.port)
+                    writers.append(writer)
+                    writer.write(request)
+                    answer = await reader.readexactly(len(served))
+                    assert answer == (served if number < limit else b"HTTP/1.1 503 ")
+            finally:
+                for writer in writers:
+                    writer.transport.abort()
+        # Once this is answered, those have ended too.
+        await exchange(demo, plain, ends=True)
 
 
 # ---- whom it answers to -----------------------------------------------------

@@ -10,7 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from demo_process import DEADLINE, Demo, started
+from demo_process import DEADLINE, Demo, exchange, started
 from h2.events import ConnectionTerminated
 from h2_client import H2Client, h2c_head
 
@@ -69,6 +69,26 @@ async def test_http2_prior_knowledge_is_answered(demo: Demo) -> None:
     assert '"PRI * HTTP/2.0" SWITCH HTTP2_PRIOR_KNOWLEDGE h2c ' in line
 
 
+async def test_http2_request_body_is_taken_beyond_the_first_window(demo: Demo) -> None:
+    client = H2Client()
+    await client.open(demo)
+    fields = [(":method", "POST"), (":path", "/"), (":scheme", "http"), (":authority", "x")]
+    client.h2.send_headers(1, fields)
+    left = 3 * 65535
+    async with asyncio.timeout(DEADLINE):
+        while left:
+            size = min(left, client.h2.local_flow_control_window(1), 16384)
+            client.h2.send_data(1, bytes(size), end_stream=size == left)
+            client.writer.write(client.h2.data_to_send())
+            left -= size
+            if client.h2.local_flow_control_window(1) == 0:
+                client.h2.receive_data(await client.reader.read(65536))
+    client.ask(3, "GET", "/")
+    await client.answered(3)
+    assert client.bodies[3] == Page().body
+    client.close()
+
+
 async def test_http2_goaway_of_the_client_ends_the_connection(demo: Demo) -> None:
     client = H2Client()
     await client.open(demo)
@@ -97,6 +117,21 @@ async def test_http2_broken_frame_ends_with_goaway(
     async with asyncio.timeout(DEADLINE):
         events = client.h2.receive_data(await client.reader.read())
     client.close()
+    codes = [event.error_code for event in events if isinstance(event, ConnectionTerminated)]
+    assert codes == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(("settings", "code"), [("AAgAAAAB", None), ("AAgAAAAC", 1)])
+async def test_http2_upgrade_with_settings_that_h2_refuses_ends_with_goaway(
+    demo: Demo, settings: str, code: int | None
+) -> None:
+    # SETTINGS_ENABLE_CONNECT_PROTOCOL [RFC 8441 3], which h2c knows nothing of, is 1, then 2.
+    request = h2c_head(demo).replace(b"SETTINGS\r", settings.encode() + b"\r")
+    head, _, frames = (await exchange(demo, request, ends=True)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101 ")
+    client = H2Client()
+    client.h2.initiate_upgrade_connection()
+    events = client.h2.receive_data(frames)
     codes = [event.error_code for event in events if isinstance(event, ConnectionTerminated)]
     assert codes == ([] if code is None else [code])
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import zlib
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +31,17 @@ def demo() -> Iterator[Demo]:
     """Return a demo that the tests of this module share."""
     with started() as running:
         yield running
+
+
+def handshake_head(demo: Demo, *fields: str) -> bytes:
+    return upgrade_head(
+        demo,
+        "websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        *fields,
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,14 +132,7 @@ async def test_websocket_text_that_is_not_utf8_closes_with_1007(demo: Demo) -> N
 
 
 async def test_websocket_at_handshake_is_told_its_own_bytes(demo: Demo) -> None:
-    head = upgrade_head(
-        demo,
-        "websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "X-Odd: \xe9",
-    ).replace(b"GET /", b"GET /handshake", 1)
+    head = handshake_head(demo, "X-Odd: \xe9").replace(b"GET /", b"GET /handshake", 1)
     # A masked ping, a text frame and a close stand behind the head in the same segment.
     frames = b"\x89\x80abcd" + b"\x81\x82\0\0\0\0hi" + b"\x88\x82\0\0\0\0\x03\xe8"
     answer = await exchange(demo, head + frames)
@@ -139,6 +146,27 @@ async def test_websocket_at_handshake_is_told_its_own_bytes(demo: Demo) -> None:
     assert told["decision"]["action"] == "SWITCH"
     assert told["decision"]["reason"] == "SWITCHED"
     assert [frame.opcode.name for frame in others] == ["PONG", "CLOSE"]
+
+
+async def test_websocket_inflates_a_read_piece_by_piece() -> None:
+    deflater = zlib.compressobj(9, wbits=-15)
+    deflated = deflater.compress(bytes(MESSAGE_LIMIT)) + deflater.flush(zlib.Z_SYNC_FLUSH)
+    payload = deflated.removesuffix(b"\x00\x00\xff\xff")
+    assert len(payload) < 126
+    # A masked binary frame with RSV1 set: 85 bytes that become 64 KiB, 25 MiB all together.
+    frame = b"\xc2" + bytes([0x80 | len(payload)]) + bytes(4) + payload
+    with started() as demo:
+        head = handshake_head(demo, "Sec-WebSocket-Extensions: permessage-deflate")
+        before = peak_memory(demo)
+        answer = await exchange(demo, head + frame * 400 + b"\x88\x80" + bytes(4))
+        assert answer.endswith(b"\x88\x00")
+        assert peak_memory(demo) - before < 12 << 20
+
+
+def peak_memory(demo: Demo) -> int:
+    """Return the most that the process has had in memory, in bytes."""
+    status = Path(f"/proc/{demo.process.pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
 
 async def test_websocket_from_another_site_is_refused(demo: Demo) -> None:

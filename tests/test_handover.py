@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from asyncio_helpers import until
+from fakes import BufferedRecorder, Recorder, Transport
 
-from asyncio_helpers import BufferedRecorder, Recorder, Transport, settle
 from upgrade101 import hand_over
 
 if TYPE_CHECKING:
@@ -177,43 +178,52 @@ def test_hand_over_with_unsent_bytes_pauses_above_the_low_mark(size: int, calls:
 
 
 class Owner(asyncio.Protocol):
-    """A server's own protocol, which hands its transport over once it has read something."""
+    """A server's own protocol: it hands its transport over with bytes that are not sent yet."""
 
-    def __init__(self, protocol: asyncio.Protocol, unsent: int) -> None:
+    def __init__(
+        self, protocol: asyncio.Protocol, before: tuple[int, int], after: tuple[int, int]
+    ) -> None:
         self.protocol = protocol
-        self.unsent = unsent
+        self.before = before
+        self.after = after
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport: Any = transport
 
     def data_received(self, data: bytes) -> None:
-        """Fill the write buffer and hand over."""
-        # Nothing of it is sent before the mark is passed: the peer does not read.
-        self.transport.set_write_buffer_limits(high=HIGH, low=LOW)
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
-        while self.transport.get_write_buffer_size() < self.unsent:
+        """Write more than the kernel takes while the peer does not read, and hand over."""
+        low, high = self.before
+        self.transport.set_write_buffer_limits(high=high, low=low)
+        while self.transport.get_write_buffer_size() <= LOW:
             self.transport.write(bytes(1024))
+        low, high = self.after
+        self.transport.set_write_buffer_limits(high=high, low=low)
         hand_over(self.transport, self.protocol, data)
 
 
-@pytest.mark.parametrize("unsent", [LOW + 1024, HIGH + 1024])
-async def test_hand_over_of_full_transport_pauses_and_resumes_once(unsent: int) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param((LOW, HIGH), (LOW, HIGH), id="between-not-paused"),
+        pytest.param((0, 0), (LOW, HIGH), id="between-paused"),
+        pytest.param((0, 0), (0, 0), id="above"),
+    ],
+)
+async def test_hand_over_of_full_transport_pauses_and_resumes_once(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
     protocol = Recorder()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Owner(protocol, unsent), "127.0.0.1", 0)
-    client = socket.create_connection(server.sockets[0].getsockname())
-    client.setblocking(False)  # noqa: FBT003 - the socket module's signature
-    await loop.sock_sendall(client, b"left")
-    async with asyncio.timeout(10):
-        while "resume_writing" not in protocol.calls:
-            await loop.sock_recv(client, 1024)
+    server = await loop.create_server(lambda: Owner(protocol, before, after), "127.0.0.1", 0)
+    with socket.create_connection(server.sockets[0].getsockname()) as client:
+        client.setblocking(False)  # noqa: FBT003 - the socket module's signature
+        await loop.sock_sendall(client, b"left")
+        async with asyncio.timeout(10):
+            while "resume_writing" not in protocol.calls:
+                await loop.sock_recv(client, HIGH)
     expected = ["connection_made", "pause_writing", "data_received", "resume_writing"]
-    assert protocol.calls == expected
-    protocol.transport.abort()
-    await settle()
-    assert protocol.calls == [*expected, "connection_lost"]
-    client.close()
+    assert protocol.calls[:4] == expected
+    await until(lambda: len(protocol.calls) > len(expected))
     server.close()
-    await settle()
+    await server.wait_closed()

@@ -15,6 +15,7 @@ import re
 import string
 import struct
 from itertools import product
+from typing import Any
 
 import heads
 import pytest
@@ -183,8 +184,9 @@ def test_disagreement_example_is_covered_by_its_entry_alone(entry: Disagreement)
 FLAGS = ("server_no_context_takeover", "client_no_context_takeover")
 WINDOWS = ("server_max_window_bits", "client_max_window_bits")
 Parameters = list[tuple[str, str | None]]
+Configuration = dict[str, Any]
 
-CONFIGURATIONS = [
+CONFIGURATIONS: list[Configuration] = [
     dict(zip(FLAGS + WINDOWS, values, strict=True))
     for values in product(
         (False, True), (False, True), (None, *range(9, 16)), (None, *range(8, 16))
@@ -201,7 +203,7 @@ PIECES = [
 ]
 
 
-def _negotiate(configuration: dict[str, int], extensions: str) -> Answer:
+def _negotiate(configuration: Configuration, extensions: str) -> Answer:
     deflate = upgrade101.PerMessageDeflate(**configuration)
     negotiator = upgrade101.Negotiator(upgrade101.WebSocket(deflate=deflate))
     decision = negotiator.decide(heads.websocket(f"Sec-WebSocket-Extensions: {extensions}"))
@@ -221,7 +223,7 @@ def _write(agreed: dict[str, int | None]) -> Parameters:
     return flags + [(name, str(agreed[name])) for name in WINDOWS if agreed[name] is not None]
 
 
-def _negotiate_by_websockets(configuration: dict[str, int], extensions: str) -> Answer:
+def _negotiate_by_websockets(configuration: Configuration, extensions: str) -> Answer:
     factory = ServerPerMessageDeflateFactory(**configuration)
     for name, offered in parse_extension(extensions):
         if name != factory.name:
@@ -245,7 +247,7 @@ def _negotiate_by_websockets(configuration: dict[str, int], extensions: str) -> 
 )
 @profile
 def test_deflate_is_negotiated_as_websockets_does_but_for_what_is_listed(
-    configuration: dict[str, int],
+    configuration: Configuration,
     pieces: list[str],
     space: str,
     quoted: bool,  # noqa: FBT001

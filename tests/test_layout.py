@@ -167,7 +167,8 @@ def test_c_file_opens_with_what_it_is_for() -> None:
 def test_c_file_has_no_macro_that_returns_or_jumps() -> None:
     for path in C_FILES:
         text = path.read_text(encoding="utf-8").replace("\\\n", " ")
-        for macro in re.findall(r"^\s*#\s*define.*", text, re.MULTILINE):
+        code = re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)
+        for macro in re.findall(r"^\s*#\s*define.*", code, re.MULTILINE):
             assert not re.search(r"\b(return|goto|break|continue)\b", macro), path.name
 
 

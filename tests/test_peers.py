@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import h11
 import pytest
@@ -42,7 +43,7 @@ import upgrade101
 
 EXAMPLES = int(os.environ.get("U101_FUZZ_EXAMPLES", "0"))
 profile = settings(
-    max_examples=EXAMPLES or 3000,
+    max_examples=EXAMPLES or 2000,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,
@@ -102,7 +103,8 @@ def _compare_with_h11(data: bytes) -> list[Difference]:
 # ---- websockets: is it a handshake, and what is agreed? -------------------------------------
 
 SUBPROTOCOLS = [Subprotocol("chat.v2"), Subprotocol("chat")]
-DEFLATES: list[dict[str, int]] = [
+Arguments = dict[str, Any]
+DEFLATES: list[Arguments] = [
     {},
     {"server_max_window_bits": 12, "client_max_window_bits": 12},
     {"server_no_context_takeover": True, "server_max_window_bits": 15},
@@ -120,7 +122,7 @@ def _choose(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | 
     return next((ours for ours in SUBPROTOCOLS if ours in offered), None)
 
 
-def _deflating(arguments: dict[str, int]) -> tuple[upgrade101.Negotiator, dict[str, object]]:
+def _deflating(arguments: Arguments) -> tuple[upgrade101.Negotiator, Arguments]:
     offer = upgrade101.WebSocket(
         subprotocols=SUBPROTOCOLS,
         origins=None,
@@ -133,7 +135,7 @@ def _deflating(arguments: dict[str, int]) -> tuple[upgrade101.Negotiator, dict[s
     }
 
 
-SERVERS = [
+SERVERS: list[tuple[upgrade101.Negotiator, Arguments]] = [
     *map(_deflating, DEFLATES),
     (
         _negotiator(
@@ -166,7 +168,7 @@ def _answer_as_server(negotiator: upgrade101.Negotiator, data: bytes) -> Answer:
     return _agreed(accept[1].decode(), decision.subprotocol, decision.extensions)
 
 
-def _answer_of_websockets(arguments: dict[str, object], data: bytes) -> Answer:
+def _answer_of_websockets(arguments: Arguments, data: bytes) -> Answer:
     protocol = ServerProtocol(**arguments)
     protocol.receive_data(data)
     if protocol.handshake_exc is not None:

@@ -162,7 +162,11 @@ class Connection(asyncio.Protocol):
         """Refuse a connection whose head is not complete: the server closes."""
         transport = self.transport
         # A plain handler that closes the server is about to answer.
-        if transport is not None and not self._asked:
+        if transport is None or self._asked:
+            return
+        if transport.is_closing():
+            self._abandon(transport)
+        else:
             self.refuse(
                 refusal(self._handshake or self._begin(transport), Reason.SHUTDOWN), transport
             )

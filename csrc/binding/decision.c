@@ -7,6 +7,7 @@
 
 #include "answer.h"
 #include "deflate.h"
+#include "reason.h"
 #include "request.h"
 #include "state.h"
 #include "value.h"
@@ -234,22 +235,20 @@ static PyObject *get_leftover(PyObject *object, void *Py_UNUSED(closure))
 static PyObject *represent(PyObject *object)
 {
     const u101_py_decision *self = (u101_py_decision *)object;
+    const char *action = u101_py_action_name(self->verdict.action);
     const char *reason = u101_reason_row_of(self->verdict.reason)->name;
-    PyObject *action = PyObject_GetAttrString(
-        u101_py_state_of(Py_TYPE(self))->actions[self->verdict.action], "name");
-    PyObject *repr = NULL;
-    if (action != NULL && self->verdict.action == U101_ACTION_SWITCH) {
-        PyObject *protocol = get_protocol(object, NULL);
-        repr = protocol == NULL
-                   ? NULL
-                   : PyUnicode_FromFormat("<Decision %U %s %S>", action, reason, protocol);
-        Py_XDECREF(protocol);
-    } else if (action != NULL && self->verdict.action == U101_ACTION_REJECT) {
-        repr = PyUnicode_FromFormat("<Decision %U %s %d>", action, reason, self->verdict.status);
-    } else if (action != NULL) {
-        repr = PyUnicode_FromFormat("<Decision %U %s>", action, reason);
+    if (self->verdict.action == U101_ACTION_REJECT) {
+        return PyUnicode_FromFormat("<Decision %s %s %d>", action, reason, self->verdict.status);
     }
-    Py_XDECREF(action);
+    if (self->verdict.action != U101_ACTION_SWITCH) {
+        return PyUnicode_FromFormat("<Decision %s %s>", action, reason);
+    }
+    PyObject *protocol = get_protocol(object, NULL);
+    if (protocol == NULL) {
+        return NULL;
+    }
+    PyObject *repr = PyUnicode_FromFormat("<Decision %s %s %S>", action, reason, protocol);
+    Py_DECREF(protocol);
     return repr;
 }
 

@@ -27,12 +27,20 @@ static const char reason_doc[] =
     "code, status (of the response; for a PASS the one it gets where an upgrade is required;\n"
     "0 where it is the caller's), rfc (the section it rests on) and text (one sentence).\n";
 
+const char *u101_py_action_name(u101_action action)
+{
+    return action_names[action];
+}
+
 /* The row of a member, found by its value.  NULL: ValueError, or what reading the value raised. */
 static const u101_reason_row *find_row(PyObject *member)
 {
-    PyObject *value = PyObject_GetAttrString(member, "value");
+    /* Interned, because CPython's cache of attributes keeps each name that it is asked for. */
+    PyObject *name = PyUnicode_InternFromString("value");
+    PyObject *value = name == NULL ? NULL : PyObject_GetAttr(member, name);
     const long code = value == NULL ? -1 : PyLong_AsLong(value);
     Py_XDECREF(value);
+    Py_XDECREF(name);
     if (code == -1 && PyErr_Occurred()) {
         return NULL;
     }

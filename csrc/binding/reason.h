@@ -17,6 +17,9 @@
 /* False: an exception is set, and what was made is in the module or the state. */
 bool u101_py_enums_add(PyObject *module, u101_py_state *state);
 
+/* The name of an action's member. */
+const char *u101_py_action_name(u101_action action);
+
 /* The core's number for a member of Reason that a server may refuse with.  False: TypeError
  * for what is no member, ValueError for another reason. */
 bool u101_py_refusal_read(const u101_py_state *state, PyObject *member, u101_reason *reason);

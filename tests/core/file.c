@@ -1,4 +1,4 @@
-/* See file.h. */
+/* Reads files; file.h says what holds. */
 #include "file.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* See guard.h. */
+/* Maps pages and copies bytes to their edges; guard.h says what holds. */
 
 /* mmap's MAP_ANONYMOUS is no part of C11 or POSIX. */
 #define _DEFAULT_SOURCE

@@ -1,4 +1,4 @@
-/* See harness.h. */
+/* Counts checks and prints those that fail; harness.h says what holds. */
 #include "harness.h"
 
 #include <stdarg.h>

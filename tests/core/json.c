@@ -1,4 +1,4 @@
-/* See json.h. */
+/* Reads JSON without recursion; json.h says what holds. */
 #include "json.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* See message.h. */
+/* Takes messages apart; message.h says what holds. */
 #include "message.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* See outcome.h. */
+/* Compares decisions with expectations; outcome.h says what holds. */
 #include "outcome.h"
 
 #include <stdio.h>

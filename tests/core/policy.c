@@ -1,4 +1,4 @@
-/* See policy.h. */
+/* Makes the negotiators of policies.json; policy.h says what holds. */
 #include "policy.h"
 
 #include <stdlib.h>

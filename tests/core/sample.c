@@ -1,4 +1,4 @@
-/* See sample.h. */
+/* Makes exchanges and negotiators; sample.h says what holds. */
 #include "sample.h"
 
 #include "guard.h"

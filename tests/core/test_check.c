@@ -163,6 +163,7 @@ static void test_check_fields_give_the_first_defect(void)
     check_defect(u101_check_fields(fields, 0), NULL);
     check_defect(u101_check_fields(fields, 1), NULL);
     check_defect(u101_check_fields(fields, COUNT(fields)), "Trailer");
+    check_defect(u101_check_fields(fields + 1, 1), "Trailer");
 }
 
 static void test_check_protocol_name_and_version_are_tokens(void)
@@ -342,6 +343,27 @@ static void test_check_host_is_a_host_or_refused(void)
     }
 }
 
+/* A slice of no bytes need have no address. */
+static void test_check_slice_without_address_is_an_empty_one(void)
+{
+    static const u101_slice none = {NULL, 0};
+    const u101_websocket by_origin = {
+        .origin_rule = U101_ORIGINS_LISTED, .origins = &none, .origin_count = 1};
+    const u101_websocket by_name = {.subprotocols = &none, .subprotocol_count = 1};
+    const u101_protocol protocol = {.name = BYTES("x"), .version = none, .any_method = true};
+    const u101_config config = {.offers = &tls,
+                                .offer_count = 1,
+                                .hosts = &none,
+                                .host_count = 1,
+                                .limits = u101_default_limits};
+    check_defect(u101_check_websocket(&by_origin), "");
+    check_defect(u101_check_websocket(&by_name), "");
+    check_defect(u101_check_protocol(&protocol), NULL);
+    check_defect(u101_check_config(&config), "");
+    CHECK(u101_check_field(&(u101_field){none, none}).text != NULL);
+    CHECK(u101_check_field(&(u101_field){BYTES("X"), none}).text == NULL);
+}
+
 int main(void)
 {
     CHECK_RUN(test_check_subprotocol_is_a_token_or_refused);
@@ -361,5 +383,6 @@ int main(void)
     CHECK_RUN(test_check_config_without_offer_is_refused);
     CHECK_RUN(test_check_config_has_the_defects_of_its_parts);
     CHECK_RUN(test_check_host_is_a_host_or_refused);
+    CHECK_RUN(test_check_slice_without_address_is_an_empty_one);
     return check_finish();
 }

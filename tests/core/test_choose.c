@@ -124,12 +124,21 @@ static const choose_row choose_rows[] = {
 
 static void test_choose_first_that_applies_ends_it(void)
 {
+    static const u101_offer_kind kinds[] = {
+        [OFFER_WEBSOCKET] = U101_OFFER_WEBSOCKET,
+        [OFFER_H2C] = U101_OFFER_H2C,
+        [OFFER_FOO] = U101_OFFER_PROTOCOL,
+        [OFFER_TLS] = U101_OFFER_TLS,
+    };
     for (size_t i = 0; i < COUNT(choose_rows); i++) {
         const choose_row *row = &choose_rows[i];
         sample made;
         check_case("%s", row->why);
         CHECK_REASON(choose(row->head, false, &made), row->reason);
         CHECK_SIZE(made.decision.offer, row->offer);
+        if (row->offer != U101_NO_OFFER) {
+            CHECK_INT(made.decision.kind, kinds[row->offer]);
+        }
     }
 }
 

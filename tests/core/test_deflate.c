@@ -37,6 +37,7 @@ static const offer_row offer_rows[] = {
     {{{"server_max_window_bits", "09"}}, false, "a leading zero"},
     {{{"server_max_window_bits", "0"}}, false, "zero"},
     {{{"server_max_window_bits", "9x"}}, false, "no number"},
+    {{{"client_max_window_bits", "1."}}, false, "a byte just below the digits"},
     {{{"server_max_window_bits", "-9"}}, false, "a sign"},
     {{{"server_max_window_bits", "115"}}, false, "three digits"},
     {{{"server_max_window_bits", "1000000000000000000000"}}, false, "more digits than fit"},

@@ -71,6 +71,7 @@ static void test_h2c_settings_of_sixty_four_are_read_and_one_more_refused(void)
     CHECK_INT(settings[U101_MAX_SETTINGS - 1].value, 100);
     CHECK_INT(u101_read_settings(guard_slice((u101_slice){value, sizeof(value)}), settings), -1);
     CHECK_INT(u101_read_settings(guard_slice((u101_slice){value, most.size + 1}), settings), -1);
+    CHECK_INT(u101_read_settings((u101_slice){NULL, 0}, settings), 0);
 }
 
 typedef struct {

@@ -157,6 +157,31 @@ static void test_handshake_defect_of_the_syntax_completes_no_head(void)
     u101_negotiator_free(c.negotiator);
 }
 
+static void test_handshake_preface_switches_where_it_is_offered(void)
+{
+    static const u101_slice preface = BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    const u101_offer offers[] = {{.kind = U101_OFFER_H2C, .as.h2c = {.prior_knowledge = true}},
+                                 {.kind = U101_OFFER_TLS}};
+    u101_negotiator *negotiator = sample_negotiator(offers, COUNT(offers));
+    connection other = open_connection();
+    u101_handshake handshake;
+    u101_decision decision;
+    u101_handshake_init(&handshake);
+    CHECK(u101_decide(negotiator, &handshake, guard_slice(preface), false, NULL, &decision));
+    CHECK_ACTION(decision.action, U101_ACTION_SWITCH);
+    CHECK_REASON(decision.reason, U101_HTTP2_PRIOR_KNOWLEDGE);
+    CHECK_INT(decision.status, 101);
+    CHECK_SIZE(decision.offer, 0);
+    CHECK_INT(decision.kind, U101_OFFER_H2C);
+    CHECK_SIZE(decision.head_size, 0);
+    CHECK_SIZE(decision.request_size, 0);
+    CHECK(decide(&other, preface));
+    CHECK_ACTION(other.decision.action, U101_ACTION_REJECT);
+    CHECK_REASON(other.decision.reason, U101_HTTP2_PREFACE);
+    u101_negotiator_free(other.negotiator);
+    u101_negotiator_free(negotiator);
+}
+
 /* ---- refusals for a reason of the server's own ---- */
 
 static void check_refusal(connection *c, bool headless)
@@ -215,6 +240,7 @@ int main(void)
     CHECK_RUN(test_handshake_wanted_reaches_the_byte_behind_the_longest_head);
     CHECK_RUN(test_handshake_decision_holds_the_request_line);
     CHECK_RUN(test_handshake_defect_of_the_syntax_completes_no_head);
+    CHECK_RUN(test_handshake_preface_switches_where_it_is_offered);
     CHECK_RUN(test_handshake_refused_at_any_time_is_a_reject);
     CHECK_RUN(test_handshake_refused_while_a_body_is_awaited_keeps_the_request);
     CHECK_RUN(test_handshake_decision_rejected_for_a_reason_takes_its_status);

@@ -286,7 +286,7 @@ static void test_head_limits_of_target_and_fields_bind_at_one_byte_more(void)
     }
 }
 
-/* One byte that passes both limits [contract 2]. */
+/* One byte that passes both limits (contract 2). */
 static void test_head_limit_wins_over_that_of_the_target(void)
 {
     static const u101_limits equal = {.head = 256, .target = 252, .fields = 4, .body = 0};
@@ -295,6 +295,17 @@ static void test_head_limit_wins_over_that_of_the_target(void)
     memcpy(bytes, "GET /", 5);
     CHECK_INT(read_whole(&equal, (u101_slice){bytes, 256}).result, U101_READ_MORE);
     CHECK_REASON(read_whole(&equal, (u101_slice){bytes, 257}).reason, U101_HEAD_TOO_LARGE);
+}
+
+static void test_head_limit_wins_over_that_of_the_fields(void)
+{
+    static const u101_slice lines = BYTES(LINE "A:\r\nA:\r\nA:\r\nA:");
+    char bytes[257];
+    memset(bytes, 'a', sizeof(bytes));
+    memcpy(bytes, lines.at, lines.size);
+    memcpy(bytes + 254, "\r\n", 2);
+    CHECK_INT(read_whole(&small, (u101_slice){bytes, 256}).result, U101_READ_MORE);
+    CHECK_REASON(read_whole(&small, (u101_slice){bytes, 257}).reason, U101_HEAD_TOO_LARGE);
 }
 
 /* ---- work ---- */
@@ -335,6 +346,7 @@ int main(void)
     CHECK_RUN(test_head_leading_empty_line_counts);
     CHECK_RUN(test_head_limits_of_target_and_fields_bind_at_one_byte_more);
     CHECK_RUN(test_head_limit_wins_over_that_of_the_target);
+    CHECK_RUN(test_head_limit_wins_over_that_of_the_fields);
     CHECK_RUN(test_head_in_pieces_is_not_read_again);
     return check_finish();
 }

@@ -157,6 +157,31 @@ static void test_request_nul_is_found_in_each_part(void)
     u101_negotiator_free(negotiator);
 }
 
+/* A part of no bytes need have no address. */
+static void test_request_part_without_address_is_an_empty_one(void)
+{
+    static const u101_slice none = {NULL, 0};
+    u101_negotiator *negotiator = offering_websocket(&u101_default_limits);
+    guard pages = guard_new(256);
+    u101_field fields[] = {{BYTES("Host"), none}, {BYTES("X"), none}};
+    u101_request request = {.method = BYTES("G"),
+                            .target = BYTES("/"),
+                            .version = BYTES("1.1"),
+                            .fields = fields,
+                            .field_count = COUNT(fields)};
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_NO_UPGRADE);
+    fields[1].name = none;
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_FIELD_NAME);
+    request.version = none;
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_VERSION);
+    request.target = none;
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_TARGET);
+    request.method = none;
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_METHOD);
+    guard_free(&pages);
+    u101_negotiator_free(negotiator);
+}
+
 static void test_request_limits_of_target_and_fields_bind(void)
 {
     static const u101_limits limits = {.head = 256, .target = 16, .fields = 4, .body = 0};
@@ -257,6 +282,7 @@ int main(void)
     CHECK_RUN(test_request_parts_are_sound_or_refused);
     CHECK_RUN(test_request_head_is_written_out_anew);
     CHECK_RUN(test_request_nul_is_found_in_each_part);
+    CHECK_RUN(test_request_part_without_address_is_an_empty_one);
     CHECK_RUN(test_request_limits_of_target_and_fields_bind);
     CHECK_RUN(test_request_limit_of_the_head_does_not_bind);
     CHECK_RUN(test_request_with_a_body_is_a_switch_on_the_head_alone);

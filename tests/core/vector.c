@@ -1,4 +1,4 @@
-/* See vector.h. */
+/* Reads the vector files; vector.h says what holds. */
 
 /* glob is no part of C11. */
 #define _POSIX_C_SOURCE 200809L

@@ -76,3 +76,8 @@ def verdict_differs(
         )
 
     return covers
+
+
+def refused_here(*reasons: str, shown: Callable[[bytes], bool]) -> Callable[[Difference], bool]:
+    """Return what covers that a peer accepts what we refuse, for one of these reasons."""
+    return verdict_differs(REFUSES, ACCEPTS, *reasons, shown=shown)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from model.grammar import elements, is_token
 
 from . import sketch
-from .difference import ACCEPTS, REFUSES, WAITS, Disagreement, verdict_differs
+from .difference import ACCEPTS, REFUSES, WAITS, Disagreement, refused_here, verdict_differs
 
 if TYPE_CHECKING:
     from .difference import Difference
@@ -84,20 +84,13 @@ OF_H11 = [
         (
             "preface",
             "RFC 9113 3.4",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "HTTP2_PREFACE",
-                shown=lambda data: data.startswith(sketch.PREFACE),
-            ),
+            refused_here("HTTP2_PREFACE", shown=lambda data: data.startswith(sketch.PREFACE)),
             sketch.PREFACE,
         ),
         (
             "later-minor-version",
             "RFC 9110 2.5",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "UNSUPPORTED_VERSION",
                 shown=lambda data: sketch.request_line(data)[2].startswith(b"HTTP/1."),
             ),
@@ -106,9 +99,7 @@ OF_H11 = [
         (
             "other-major-version",
             "RFC 9110 15.6.6",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "UNSUPPORTED_VERSION",
                 shown=lambda data: not sketch.request_line(data)[2].startswith(b"HTTP/1."),
             ),
@@ -117,48 +108,33 @@ OF_H11 = [
         (
             "long-method",
             "RFC 9112 3",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "BAD_METHOD",
-                shown=lambda data: len(sketch.request_line(data)[0]) > 32,
-            ),
+            refused_here("BAD_METHOD", shown=lambda data: len(sketch.request_line(data)[0]) > 32),
             _GET.replace(b"GET", b"M" * 33) + b"\r\n",
         ),
         (
             "target-form",
             "RFC 9112 3.2",
-            verdict_differs(REFUSES, ACCEPTS, "BAD_TARGET", shown=sketch.has_bad_target),
+            refused_here("BAD_TARGET", shown=sketch.has_bad_target),
             _GET.replace(b"/", b"a", 1) + b"\r\n",
         ),
         (
             "bare-lf",
             "RFC 9112 2.2",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "BARE_LF",
-                shown=lambda data: re.search(rb"(?<!\r)\n", data) is not None,
-            ),
+            refused_here("BARE_LF", shown=lambda data: re.search(rb"(?<!\r)\n", data) is not None),
             _GET + b"\n",
         ),
         (
             "obs-fold",
             "RFC 9112 5.2",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "OBS_FOLD",
-                shown=lambda data: re.search(rb"\n[ \t]", sketch.head(data)) is not None,
+            refused_here(
+                "OBS_FOLD", shown=lambda data: re.search(rb"\n[ \t]", sketch.head(data)) is not None
             ),
             _GET + b" b\r\n\r\n",
         ),
         (
             "control-character",
             "RFC 9110 5.5",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "BAD_FIELD_VALUE",
                 shown=lambda data: re.search(rb"[\x01-\x08\x0e-\x1f\x7f]", data) is not None,
             ),
@@ -167,55 +143,47 @@ OF_H11 = [
         (
             "host-syntax",
             "RFC 9112 3.2",
-            verdict_differs(REFUSES, ACCEPTS, "HOST_INVALID", shown=sketch.has_bad_host),
+            refused_here("HOST_INVALID", shown=sketch.has_bad_host),
             b"GET / HTTP/1.1\r\nHost: @\r\n\r\n",
         ),
         (
             "host-of-target",
             "RFC 9112 3.2.2",
-            verdict_differs(REFUSES, ACCEPTS, "HOST_MISMATCH", shown=sketch.has_other_host),
+            refused_here("HOST_MISMATCH", shown=sketch.has_other_host),
             b"GET http://b HTTP/1.1\r\nHost: a\r\n\r\n",
         ),
         (
             "listed-length",
             "RFC 9110 8.6",
-            verdict_differs(REFUSES, ACCEPTS, "CONTENT_LENGTH_INVALID", shown=_has_listed_length),
+            refused_here("CONTENT_LENGTH_INVALID", shown=_has_listed_length),
             _GET + b"Content-Length: 0,0\r\n\r\n",
         ),
         (
             "long-length",
             "RFC 9110 8.6",
-            verdict_differs(REFUSES, ACCEPTS, "CONTENT_LENGTH_INVALID", shown=_has_long_length),
+            refused_here("CONTENT_LENGTH_INVALID", shown=_has_long_length),
             _GET + b"Content-Length: 9223372036854775808\r\n\r\n",
         ),
         (
             "two-framings",
             "RFC 9112 6.3",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "FRAMING_CONFLICT",
-                shown=lambda data: bool(sketch.values(data, b"Content-Length")),
+            refused_here(
+                "FRAMING_CONFLICT", shown=lambda data: bool(sketch.values(data, b"Content-Length"))
             ),
             _GET + b"Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n",
         ),
         (
             "coding-in-http-1.0",
             "RFC 9112 6.1",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "FRAMING_CONFLICT",
-                shown=lambda data: not sketch.values(data, b"Content-Length"),
+            refused_here(
+                "FRAMING_CONFLICT", shown=lambda data: not sketch.values(data, b"Content-Length")
             ),
             b"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
         ),
         (
             "connection-grammar",
             "RFC 9110 7.6.1",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "CONNECTION_INVALID",
                 shown=lambda data: sketch.has_no_token_list(data, b"Connection"),
             ),
@@ -224,7 +192,7 @@ OF_H11 = [
         (
             "upgrade-grammar",
             "RFC 9110 7.8",
-            verdict_differs(REFUSES, ACCEPTS, "UPGRADE_INVALID", shown=_has_bad_upgrade),
+            refused_here("UPGRADE_INVALID", shown=_has_bad_upgrade),
             _GET + b"Connection: Upgrade\r\nUpgrade: @\r\n\r\n",
         ),
         (
@@ -236,9 +204,7 @@ OF_H11 = [
         (
             "limits",
             "RFC 9110 5.4",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 *("HEAD_TOO_LARGE", "TARGET_TOO_LONG", "TOO_MANY_FIELDS"),
                 shown=sketch.has_long_head,
             ),

@@ -10,7 +10,7 @@ import re
 
 from hyperframe.frame import SettingsFrame
 
-from .difference import ACCEPTS, REFUSES, Disagreement, verdict_differs
+from .difference import ACCEPTS, REFUSES, Disagreement, refused_here, verdict_differs
 
 ENABLE_CONNECT_PROTOCOL = 8
 
@@ -45,9 +45,7 @@ OF_H2 = [
         (
             "corrected-setting",
             "RFC 9113 6.5.3",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "H2C_SETTINGS_INVALID",
                 shown=lambda value: _is_alphabetical(value) and _has_corrected_setting(value),
             ),
@@ -56,9 +54,7 @@ OF_H2 = [
         (
             "many-settings",
             "RFC 9113 10.5",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "H2C_SETTINGS_INVALID",
                 shown=lambda value: len(value) > 64 * 8,
             ),
@@ -67,9 +63,7 @@ OF_H2 = [
         (
             "foreign-character",
             "RFC 4648 3.3",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "H2C_SETTINGS_INVALID",
                 shown=lambda value: not _is_alphabetical(value),
             ),

@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidHeaderFormat
 from websockets.headers import parse_extension
 
 from . import sketch
-from .difference import ACCEPTS, REFUSES, WAITS, Disagreement, verdict_differs
+from .difference import ACCEPTS, REFUSES, WAITS, Disagreement, refused_here, verdict_differs
 
 if TYPE_CHECKING:
     from .difference import Difference
@@ -114,51 +114,39 @@ OF_WEBSOCKETS = [
         (
             "target-form",
             "RFC 9112 3.2",
-            verdict_differs(
-                REFUSES, ACCEPTS, "BAD_TARGET", "BAD_VERSION", shown=sketch.has_bad_target
-            ),
+            refused_here("BAD_TARGET", "BAD_VERSION", shown=sketch.has_bad_target),
             _SOUND.replace(b"/", b"a", 1),
         ),
         (
             "host-missing",
             "RFC 9112 3.2",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "HOST_MISSING",
-                shown=lambda data: not sketch.values(data, b"Host"),
-            ),
+            refused_here("HOST_MISSING", shown=lambda data: not sketch.values(data, b"Host")),
             _GET + _HOSTLESS + b"\r\n",
         ),
         (
             "host-repeated",
             "RFC 9112 3.2",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
-                "HOST_DUPLICATE",
-                shown=lambda data: len(sketch.values(data, b"Host")) > 1,
+            refused_here(
+                "HOST_DUPLICATE", shown=lambda data: len(sketch.values(data, b"Host")) > 1
             ),
             _with(b"Host: a"),
         ),
         (
             "host-syntax",
             "RFC 9112 3.2",
-            verdict_differs(REFUSES, ACCEPTS, "HOST_INVALID", shown=sketch.has_bad_host),
+            refused_here("HOST_INVALID", shown=sketch.has_bad_host),
             _SOUND.replace(b"Host: a", b"Host: @"),
         ),
         (
             "host-of-target",
             "RFC 9112 3.2.2",
-            verdict_differs(REFUSES, ACCEPTS, "HOST_MISMATCH", shown=sketch.has_other_host),
+            refused_here("HOST_MISMATCH", shown=sketch.has_other_host),
             _SOUND.replace(b"/", b"http://b", 1),
         ),
         (
             "length-repeated",
             "RFC 9110 8.6",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "CONTENT_LENGTH_INVALID",
                 shown=lambda data: len(sketch.values(data, b"Content-Length")) > 1,
             ),
@@ -191,9 +179,7 @@ OF_WEBSOCKETS = [
         (
             "expectation",
             "RFC 9110 10.1.1",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 "EXPECTATION_FAILED",
                 shown=lambda data: any(
                     element.lower() != b"100-continue"
@@ -205,37 +191,31 @@ OF_WEBSOCKETS = [
         (
             "subprotocol-repeated",
             "RFC 6455 4.1",
-            verdict_differs(
-                REFUSES, ACCEPTS, "WS_SUBPROTOCOL_INVALID", shown=_has_repeated_subprotocol
-            ),
+            refused_here("WS_SUBPROTOCOL_INVALID", shown=_has_repeated_subprotocol),
             _with(b"Sec-WebSocket-Protocol: chat, chat"),
         ),
         (
             "many-subprotocols",
             "RFC 9110 17.5",
-            verdict_differs(
-                REFUSES, ACCEPTS, "WS_SUBPROTOCOL_INVALID", shown=_has_many_subprotocols
-            ),
+            refused_here("WS_SUBPROTOCOL_INVALID", shown=_has_many_subprotocols),
             _with(b"Sec-WebSocket-Protocol: chat" + b"".join(b",%d" % n for n in range(32))),
         ),
         (
             "many-extensions",
             "RFC 9110 17.5",
-            verdict_differs(REFUSES, ACCEPTS, "WS_EXTENSIONS_INVALID", shown=_has_many_extensions),
+            refused_here("WS_EXTENSIONS_INVALID", shown=_has_many_extensions),
             _with(b"Sec-WebSocket-Extensions: a" + b",a" * 16),
         ),
         (
             "extensions-unread",
             "RFC 6455 9.1",
-            verdict_differs(REFUSES, ACCEPTS, "WS_EXTENSIONS_INVALID", shown=_has_bad_extensions),
+            refused_here("WS_EXTENSIONS_INVALID", shown=_has_bad_extensions),
             _with(b"Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: @"),
         ),
         (
             "more-limits",
             "RFC 9110 5.4",
-            verdict_differs(
-                REFUSES,
-                ACCEPTS,
+            refused_here(
                 *("HEAD_TOO_LARGE", "TOO_MANY_FIELDS"),
                 shown=sketch.has_long_head,
             ),

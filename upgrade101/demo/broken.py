@@ -115,8 +115,8 @@ CASES = {
             "two-lengths",
             "Two framings",
             "Two answers to where the request ends: smuggling again.",
-            "Connection: Upgrade\r\n",
-            "Connection: Upgrade\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+            "Sec-WebSocket-Protocol: echo\r\n",
+            "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
         ),
     )
 }

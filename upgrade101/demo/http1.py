@@ -75,6 +75,9 @@ class Http1:
                 body = await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
+        except ConnectionError:
+            # The client has gone: for nobody, and so that it is not logged as a failure.
+            raise web.HTTPBadRequest from None
         # Never the type that the client names: what it sent must not run as a page of ours.
         return web.Response(body=body, content_type="application/octet-stream", headers=_FIELDS)
 

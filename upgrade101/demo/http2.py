@@ -53,8 +53,9 @@ class Http2Session(asyncio.Protocol):
                 self._respond(
                     1, self._upgraded.method.encode(), _path(self._upgraded.target.encode())
                 )
-        except ProtocolError:
+        except ProtocolError as error:
             # h2 knows settings that are none of RFC 7540's, and refuses values of theirs.
+            self._h2.close_connection(error.error_code)
             self._fail()
             return
         self._pump()
@@ -159,11 +160,11 @@ class Http2Session(asyncio.Protocol):
 
     def _flush(self) -> None:
         data = self._h2.data_to_send()
-        if data:
+        if data and not self._transport.is_closing():
             self._transport.write(data)
 
     def _fail(self) -> None:
-        """Send the GOAWAY that h2 holds, and close."""
+        """Send what h2 holds, the GOAWAY of an error in it [RFC 9113 5.4.1], and close."""
         self._unsent.clear()
         self._flush()
         self._transport.close()

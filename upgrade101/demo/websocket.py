@@ -13,7 +13,7 @@ from typing import cast
 
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.protocol import Protocol, Side, State
+from websockets.protocol import SEND_EOF, Protocol, Side, State
 
 import upgrade101
 from upgrade101.demo.sessions import Sessions
@@ -22,7 +22,9 @@ MESSAGE_LIMIT = 65536
 """The longest message that is taken, in bytes, once it is inflated; others get 1009."""
 CLOSE_DEADLINE = 2.0
 """Seconds that a peer has to end its side once this one wants to close."""
-_SLICE = 1024  # see data_received
+_READ = 1024
+"""Bytes read at a time. All frames in them are inflated before the first is looked at, a
+thousand bytes out of one, so that a read of asyncio's usual size might become 256 MiB."""
 
 
 class Room:
@@ -32,7 +34,7 @@ class Room:
         self.members: set[WebSocketSession] = set()
 
 
-class WebSocketSession(asyncio.Protocol):
+class WebSocketSession(asyncio.BufferedProtocol):
     """One WebSocket connection, opened by `decision`.
 
     Its messages go to everyone in `room`, or back to it alone where there is none. `first`, if
@@ -50,6 +52,7 @@ class WebSocketSession(asyncio.Protocol):
         self._sessions = sessions
         self._room = room
         self._first = first
+        self._buffer = bytearray(_READ)
         self._message = bytearray()
         self._is_text = False
         self._abort: asyncio.TimerHandle | None = None
@@ -65,21 +68,20 @@ class WebSocketSession(asyncio.Protocol):
         if self._first:
             self.send(self._first.encode(), is_text=True)
 
-    def data_received(self, data: bytes) -> None:
-        """Take frames, a slice of the read at a time.
+    def get_buffer(self, _sizehint: int) -> bytearray:
+        """Return where the next bytes are read to."""
+        return self._buffer
 
-        The frames of a slice are inflated before the first of them is looked at, a thousand
-        bytes out of one: a whole read of them would be a quarter of a gigabyte.
-        """
-        for begin in range(0, len(data), _SLICE):
-            self._frames.receive_data(data[begin : begin + _SLICE])
-            try:
-                for frame in self._frames.events_received():
-                    self._take(cast("Frame", frame))
-            except UnicodeDecodeError as error:
-                # [RFC 6455 8.1]
-                self._frames.fail(CloseCode.INVALID_DATA, error.reason)
-            self._flush()
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take frames."""
+        self._frames.receive_data(self._buffer[:nbytes])
+        try:
+            for frame in self._frames.events_received():
+                self._take(cast("Frame", frame))
+        except UnicodeDecodeError as error:
+            # [RFC 6455 8.1]
+            self._frames.fail(CloseCode.INVALID_DATA, error.reason)
+        self._flush()
 
     def eof_received(self) -> None:
         """Take the end of the peer's side; the transport closes itself once all is written."""
@@ -147,12 +149,14 @@ class WebSocketSession(asyncio.Protocol):
         return [member for member in self._room.members if not member.paused]
 
     def _flush(self) -> None:
-        for data in self._frames.data_to_send():
-            if data:
-                self._transport.write(data)
-            else:
-                # Half a close: what the peer still sends is read, so that it can read ours.
-                self._transport.write_eof()
+        writes = self._frames.data_to_send()
+        if self._transport.is_closing():
+            return
+        if data := b"".join(writes):
+            self._transport.write(data)
+        if SEND_EOF in writes:
+            # Half a close: what the peer still sends is read, so that it can read ours.
+            self._transport.write_eof()
         if self._frames.close_expected():
             self._end_soon()
 

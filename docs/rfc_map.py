@@ -1,0 +1,174 @@
+# ruff: noqa: INP001 -- a script, no module of a package
+"""Writes docs/rfc-map.md: from each RFC clause to the functions that obey it and what tests them.
+
+In: the citations `[RFC 9112 5.1]` in csrc/ and upgrade101/, the section of each reason in
+csrc/reasons.def, the citations in tests/, and the `rule` of each vector. Out: the page anew; with
+`--check` nothing is written, and the exit status is 1 where it differs.
+
+Always: nothing is listed that is not in one of those places, so that the map cannot say more than
+the code does. A clause is tested by what cites it, and by what cites a reason with that section.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "rfc-map.md"
+MOST_TESTS = 4  # of one clause that are named; the others are counted
+
+INTRODUCTION = """\
+# From RFC clauses to functions and tests
+
+<!-- Written by docs/rfc_map.py from the citations in the code, the tests and the vectors. -->
+
+A function is listed where it, or the comment above it, cites the clause; a reason where its row of
+`csrc/reasons.def` does. A test is a vector (by its id in `tests/vectors/`), or a test function that
+cites the clause; a reason's vectors count for the section of its row.
+"""
+
+CITATION = re.compile(r"RFC (\d+)((?:,? (?:and )?§?\d+(?:\.\d+)*(?![\d:]))+)")
+SECTION = re.compile(r"\d+(?:\.\d+)*")
+BRACKETED = re.compile(r"\[(RFC [^\]]+)\]")
+C_FUNCTION = re.compile(r"^(?:\w[\w *]*?)\**(\w+)\([^;]*$")
+PY_FUNCTION = re.compile(r"^( *)(?:async )?(?:def|class) (\w+)")
+REASON = re.compile(r'U101_REASON\((\w+), \d+, \d+, "(RFC [^"]+)"')
+
+Clause = tuple[int, tuple[int, ...]]
+
+
+def clauses_in(text: str) -> list[Clause]:
+    """Return the clauses of citations such as `RFC 9112 5.1` and `RFC 7540 3.2, RFC 9113 3.4`."""
+    return [
+        (int(number), tuple(map(int, section.split("."))))
+        for number, sections in CITATION.findall(text)
+        for section in SECTION.findall(sections)
+    ]
+
+
+def cited_in_c(source: str, name: str) -> list[tuple[Clause, str]]:
+    """Return the citations of a C file, each with the function that it stands in or above."""
+    found: list[tuple[Clause, str]] = []
+    waiting: list[Clause] = []  # cited above a function
+    inside = ""
+    for line in source.splitlines():
+        function = C_FUNCTION.match(line)
+        if function and not line.startswith((" ", "/", "#", "typedef")):
+            inside = function[1]
+            found += [(clause, inside) for clause in waiting]
+            waiting = []
+        for citation in BRACKETED.findall(line):
+            if inside:
+                found += [(clause, inside) for clause in clauses_in(citation)]
+            else:
+                waiting += clauses_in(citation)
+        if line == "}":
+            inside = ""
+    return found + [(clause, name) for clause in waiting]
+
+
+def cited_in_python(source: str, name: str) -> list[tuple[Clause, str]]:
+    """Return the citations of a Python module, each with the function or class it stands in."""
+    found: list[tuple[Clause, str]] = []
+    inside = name
+    for line in source.splitlines():
+        function = PY_FUNCTION.match(line)
+        if function:
+            inside = function[2]
+        for citation in BRACKETED.findall(line):
+            found += [(clause, inside) for clause in clauses_in(citation)]
+    return found
+
+
+def cited_in(path: Path) -> list[tuple[Clause, str]]:
+    """Return the citations of a source file."""
+    cited = cited_in_python if path.suffix == ".py" else cited_in_c
+    return cited(path.read_text(encoding="utf-8"), path.name)
+
+
+def read_reasons() -> dict[str, list[Clause]]:
+    """Return the section of each reason."""
+    table = (ROOT / "csrc" / "reasons.def").read_text(encoding="utf-8")
+    return {name: clauses_in(rfc) for name, rfc in REASON.findall(table)}
+
+
+def find_functions() -> dict[Clause, list[str]]:
+    """Return what obeys each clause."""
+    found: dict[Clause, list[str]] = defaultdict(list)
+    paths = [*ROOT.glob("csrc/core/*.c"), *ROOT.glob("csrc/core/*.h"), *ROOT.glob("upgrade101/*.py")]
+    for path in sorted(paths):
+        for clause, function in cited_in(path):
+            found[clause].append(f"`{path.relative_to(ROOT).name}`: `{function}`")
+    for reason, clauses in read_reasons().items():
+        for clause in clauses:
+            found[clause].append(f"reason `{reason}`")
+    return found
+
+
+def find_tests() -> dict[Clause, list[str]]:
+    """Return what tests each clause: vectors first, then test functions."""
+    found: dict[Clause, list[str]] = defaultdict(list)
+    reasons = read_reasons()
+    for path in sorted(ROOT.glob("tests/vectors/*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            vector = json.loads(line)
+            expected = [vector.get("expect")] + [expect for _, expect in vector.get("feeds", [])]
+            by_reason = [
+                clause
+                for expect in expected
+                if expect and expect["action"] is not None
+                for clause in reasons[expect["reason"]]
+            ]
+            for clause in dict.fromkeys(clauses_in(vector["rule"]) + by_reason):
+                found[clause].append(vector["id"])
+    for path in sorted([*ROOT.glob("tests/test_*.py"), *ROOT.glob("tests/core/test_*.c")]):
+        for clause, function in cited_in(path):
+            if function.startswith("test_"):
+                found[clause].append(f"`{function}`")
+    return found
+
+
+def write_cell(names: list[str], most: int | None = None) -> str:
+    """Return names without repetition, at most so many of them and the number of the others."""
+    unique = list(dict.fromkeys(names))
+    shown = ", ".join(unique[:most])
+    return shown + (f" and {len(unique) - most} more" if most and len(unique) > most else "")
+
+
+def write_page() -> str:
+    """Return the text of docs/rfc-map.md."""
+    functions, tests = find_functions(), find_tests()
+    lines = [INTRODUCTION]
+    for number in sorted({number for number, _ in functions}):
+        lines += [f"## RFC {number}\n", "| section | functions | tests |", "| --- | --- | --- |"]
+        for clause in sorted(clause for clause in functions if clause[0] == number):
+            section = ".".join(map(str, clause[1]))
+            lines.append(
+                f"| {section} | {write_cell(functions[clause])} "
+                f"| {write_cell(tests[clause], MOST_TESTS)} |"
+            )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with `--check` tell whether it is as it would be written."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: rfc_map.py [--check]\n")
+        return 2
+    text = write_page()
+    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
+        return 0
+    if arguments:
+        sys.stderr.write(f"{PAGE.relative_to(ROOT)} differs: run docs/rfc_map.py\n")
+        return 1
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

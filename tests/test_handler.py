@@ -1,0 +1,329 @@
+"""The handler: what may be one, what its failures become, and the peer while it decides.
+
+In: a handler and what happens while it runs. Out: the final decision, and what is logged.
+Not here: the arguments of an answer (`test_upgrade`), and its deadline (`test_deadlines`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asyncio_helpers import (
+    ECHO,
+    ECHO_ACCEPTED,
+    START_TLS,
+    Client,
+    Echo,
+    Handlers,
+    accept_echo,
+    make_factory,
+    records,
+    serving,
+    settle,
+    until,
+)
+from fakes import Recorder, Transport
+
+from upgrade101 import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from upgrade101 import Upgrade
+
+
+async def accept(upgrade: Upgrade) -> None:
+    """Accept as a coroutine."""
+    accept_echo(upgrade)
+
+
+async def accept_with(protocol: type[asyncio.Protocol], upgrade: Upgrade) -> None:
+    """Accept with a protocol of the type."""
+    upgrade.accept(protocol())
+
+
+class Acceptor:
+    """A callable object with a coroutine method."""
+
+    async def __call__(self, upgrade: Upgrade) -> None:
+        """Accept."""
+        accept_echo(upgrade)
+
+
+def accept_in_future(upgrade: Upgrade) -> asyncio.Future[None]:
+    """Accept in a task of its own."""
+    return asyncio.ensure_future(accept(upgrade))
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        accept_echo,
+        accept,
+        functools.partial(accept_with, Echo),
+        Acceptor(),
+        lambda upgrade: upgrade.accept(Echo()),
+        accept_in_future,
+    ],
+)
+async def test_handler_of_any_kind_accepts(handler: Callable[[Upgrade], Any]) -> None:
+    factory = make_factory(handler)[0]
+    transport = Transport().connect(factory).receive(ECHO)
+    await settle()
+    assert transport.written == ECHO_ACCEPTED
+    assert isinstance(transport.protocol, Echo)
+    assert factory.pending == 0
+
+
+def fail(_: Upgrade) -> None:
+    raise LookupError
+
+
+def cancel(_: Upgrade) -> None:
+    raise asyncio.CancelledError
+
+
+def forget(_: Upgrade) -> bool:
+    return False
+
+
+async def fail_later(_: Upgrade) -> None:
+    await asyncio.sleep(0)
+    raise LookupError
+
+
+async def cancel_later(_: Upgrade) -> None:
+    await asyncio.sleep(0)
+    raise asyncio.CancelledError
+
+
+async def forget_later(_: Upgrade) -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("handler", "message"),
+    [
+        (fail, "the handler failed"),
+        (cancel, "the handler failed"),
+        (forget, "the handler gave no answer"),
+        (fail_later, "the handler failed"),
+        (cancel_later, "the handler failed"),
+        (forget_later, "the handler gave no answer"),
+    ],
+)
+async def test_handler_without_answer_is_500_and_logged_once(
+    handler: Callable[[Upgrade], Any], message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    factory = make_factory(handler)[0]
+    transport = Transport().connect(factory).receive(ECHO.replace(b"/ HTTP", b"/'x HTTP"))
+    await settle()
+    assert transport.written.startswith(b"HTTP/1.1 500 ")
+    assert factory.stats() == {Reason.HANDLER_FAILED: 1}
+    assert factory.pending == 0
+    (record,) = records(caplog)
+    assert record.levelno == logging.ERROR
+    assert record.getMessage() == f'{message}: b"POST /\'x HTTP/1.1"'
+    assert (record.exc_info is None) == ("no answer" in message)
+
+
+def accept_and_fail(upgrade: Upgrade) -> None:
+    accept_echo(upgrade)
+    raise LookupError
+
+
+async def accept_and_fail_later(upgrade: Upgrade) -> None:
+    accept_echo(upgrade)
+    await asyncio.sleep(0)
+    raise LookupError
+
+
+def accept_and_return_what_fails(upgrade: Upgrade) -> Awaitable[None]:
+    accept_echo(upgrade)
+    return fail_later(upgrade)
+
+
+@pytest.mark.parametrize(
+    "handler", [accept_and_fail, accept_and_fail_later, accept_and_return_what_fails]
+)
+async def test_handler_that_fails_after_its_answer_is_logged_once(
+    handler: Callable[[Upgrade], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    factory = make_factory(handler)[0]
+    transport = Transport().connect(factory).receive(ECHO)
+    await settle()
+    assert transport.written == ECHO_ACCEPTED
+    assert factory.stats() == {Reason.SWITCHED: 1}
+    (record,) = records(caplog)
+    assert record.exc_info is not None
+
+
+async def test_handler_goes_on_undisturbed_after_its_answer() -> None:
+    steps: list[str] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        accept_echo(upgrade)
+        try:
+            await asyncio.sleep(0.05)
+            steps.append("ended")
+        except asyncio.CancelledError:
+            steps.append("cancelled")
+
+    factory = make_factory(handler)[0]
+    transport = Transport().connect(factory).receive(ECHO)
+    await settle()
+    transport.lose()
+    factory.close()
+    await factory.wait_closed()
+    await until(lambda: steps)
+    assert steps == ["ended"]
+
+
+@pytest.mark.parametrize("lose", [Transport.end, Transport.lose])
+async def test_end_of_peer_cancels_the_handler(
+    lose: Callable[[Transport], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    handlers = Handlers()
+    factory, clock = make_factory(handlers)
+    transport = Transport().connect(factory).receive(ECHO)
+    await settle()
+    assert factory.pending == 1
+    lose(transport)
+    assert factory.pending == 0
+    await settle()
+    assert handlers.cancelled == 1
+    assert transport.written == b""
+    assert factory.stats() == {}
+    assert not records(caplog)
+    if transport.protocol is not None:
+        transport.lose()
+    assert clock.timers == []
+
+
+@pytest.mark.parametrize("leave", [Client.reset, lambda client: client.writer.write_eof()])
+async def test_end_of_real_peer_cancels_the_handler(leave: Callable[[Client], None]) -> None:
+    handlers = Handlers()
+    async with serving(handlers) as service:
+        client = await service.connect()
+        client.writer.write(ECHO)
+        await until(lambda: handlers.upgrades)
+        leave(client)
+        await until(lambda: handlers.cancelled)
+        assert service.server.pending == 0
+        assert handlers.upgrades[0].accept(Echo()) is False
+
+
+async def test_handler_that_outlives_its_peer_is_logged_if_it_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def handler(_: Upgrade) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise LookupError
+
+    transport = Transport().connect(make_factory(handler)[0]).receive(ECHO)
+    await settle()
+    transport.lose()
+    await settle()
+    assert len(records(caplog)) == 1
+
+
+async def test_handler_that_finds_its_peer_gone_is_no_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    handlers = Handlers()
+    handlers.answer = lambda upgrade: upgrade.accept_streams()
+    factory = make_factory(handlers)[0]
+    transport = Transport().connect(factory).receive(ECHO)
+    await settle()
+    # As after a reset, before asyncio has called connection_lost.
+    transport.closing = True
+    await handlers.release()
+    assert handlers.ended == 1
+    assert not records(caplog)
+    assert transport.written == b""
+    transport.lose()
+    assert factory.pending == 0
+    assert factory.stats() == {}
+
+
+@pytest.mark.parametrize("behind", [b"", b"lef"])
+async def test_bytes_past_pending_bytes_pause_reading_until_the_answer(behind: bytes) -> None:
+    protocol = Recorder()
+    handlers = Handlers()
+    handlers.answer = lambda upgrade: upgrade.accept(protocol)
+    factory = make_factory(handlers, pending_bytes=4)[0]
+    transport = Transport().connect(factory).receive(ECHO + behind)
+    await settle()
+    transport.receive(b"left"[len(behind) :])
+    assert transport.is_reading()
+    transport.receive(b"o")
+    assert not transport.is_reading()
+    await handlers.release()
+    assert transport.is_reading()
+    assert protocol.data == b"lefto"
+
+
+async def test_leftover_past_pending_bytes_pauses_reading_at_once() -> None:
+    transport = Transport().connect(make_factory(Handlers(), pending_bytes=3)[0])
+    transport.receive(ECHO + b"left")
+    assert not transport.is_reading()
+    transport.lose()
+    await settle()
+
+
+async def test_4_mib_behind_the_head_while_the_handler_waits_are_not_kept() -> None:
+    handlers = Handlers()
+    async with serving(handlers) as service:
+        client = await service.connect()
+        data = bytes(4 << 20)
+        client.writer.write(ECHO + data)
+        await until(lambda: handlers.upgrades)
+        await until(lambda: not handlers.upgrades[0].transport.is_reading())
+        kept = handlers.upgrades[0]._connection._deliberation.kept  # type: ignore[union-attr]
+        # One read may pass the bound.
+        assert 65536 < len(kept) <= 65536 + (256 << 10)
+        await handlers.release()
+        assert await client.ask(b"") == ECHO_ACCEPTED
+        assert await client.reader.readexactly(len(data)) == data
+
+
+async def test_refusal_of_paused_connection_reads_on() -> None:
+    handlers = Handlers()
+    handlers.answer = lambda upgrade: upgrade.refuse(403)
+    transport = Transport().connect(make_factory(handlers, pending_bytes=0)[0])
+    transport.receive(ECHO + b"left")
+    assert not transport.is_reading()
+    await handlers.release()
+    assert transport.is_reading()
+    transport.lose()
+
+
+async def test_write_pause_is_passed_on() -> None:
+    for pauses, expected in ((1, ["connection_made", "pause_writing"]), (2, ["connection_made"])):
+        protocol = Recorder()
+        handlers = Handlers()
+        handlers.answer = lambda upgrade: upgrade.accept(protocol)  # noqa: B023 - called at once
+        transport = Transport().connect(make_factory(handlers)[0]).receive(ECHO)
+        transport.protocol.pause_writing()
+        if pauses == 2:
+            transport.protocol.resume_writing()
+        await handlers.release()
+        assert protocol.calls == expected
+
+
+async def test_byte_before_the_switch_to_tls_is_refused() -> None:
+    handlers = Handlers()
+    factory = make_factory(handlers)[0]
+    transport = Transport().connect(factory).receive(START_TLS)
+    await settle()
+    transport.receive(b"x")
+    await settle()
+    assert transport.written.startswith(b"HTTP/1.1 400 ")
+    assert handlers.cancelled == 1
+    assert factory.stats() == {Reason.TLS_LEFTOVER: 1}

@@ -1,0 +1,182 @@
+"""`serve` and `Server`: listening, serving until told otherwise, and closing.
+
+In: settings and an address. Out: a listening server, and its end.
+Not here: what it does with a connection (`test_connection`, `test_factory`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import socket
+from typing import Any
+
+import pytest
+from asyncio_helpers import (
+    ECHO,
+    ECHO_ACCEPTED,
+    NEGOTIATOR,
+    Handlers,
+    accept_echo,
+    server_tls,
+    serving,
+    settle,
+    until,
+)
+
+from upgrade101 import Reason, UpgradeFactory, serve
+
+OVER = ["tcp", "tls", "unix"]
+
+
+def test_settings_of_serve_are_those_of_the_factory() -> None:
+    own = {"self", "host", "port", "ssl", "options"}
+    settings = [
+        {
+            name: (parameter.default, parameter.kind)
+            for name, parameter in inspect.signature(function).parameters.items()
+            if name not in own
+        }
+        for function in (serve, UpgradeFactory.__init__)
+    ]
+    assert settings[0] == settings[1]
+
+
+@pytest.mark.parametrize("over", OVER)
+async def test_server_over_any_transport_upgrades(over: str) -> None:
+    async with serving(accept_echo, over=over, max_upgraded=5) as service:
+        client = await service.connect()
+        assert await client.ask(ECHO) == ECHO_ACCEPTED
+        assert service.server.pending == 0
+        assert service.server.upgraded == 1
+        assert service.server.stats() == {Reason.SWITCHED: 1}
+
+
+async def test_server_with_path_and_port_is_not_made() -> None:
+    with pytest.raises(ValueError, match="path and host or port"):
+        await serve(NEGOTIATOR, accept_echo, port=0, path="socket")
+
+
+async def test_server_on_a_port_in_use_raises() -> None:
+    async with serving(accept_echo) as service:
+        host, port = service.server.sockets[0].getsockname()
+        with pytest.raises(OSError, match="in use"):
+            await serve(NEGOTIATOR, accept_echo, host, port)
+
+
+async def test_server_takes_the_options_of_create_server() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = await serve(NEGOTIATOR, accept_echo, sock=listening, start_serving=False)
+    assert server.sockets[0].getsockname() == listening.getsockname()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_closed_server_has_no_sockets_and_takes_no_connection() -> None:
+    async with serving(accept_echo) as service:
+        address = service.server.sockets[0].getsockname()
+        service.server.close()
+        service.server.close()
+        await service.server.wait_closed()
+        assert service.server.sockets == ()
+        await settle()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection(*address)
+
+
+@pytest.mark.parametrize("over", OVER)
+async def test_closing_server_does_not_wait_for_upgraded_connections(over: str) -> None:
+    async with serving(accept_echo, over=over) as service:
+        client = await service.connect()
+        await client.ask(ECHO)
+        async with service.server:
+            pass
+        client.writer.write(b"still there")
+        assert await client.reader.readexactly(11) == b"still there"
+
+
+@pytest.mark.parametrize("over", OVER)
+async def test_closing_server_refuses_what_is_pending(over: str) -> None:
+    handlers = Handlers()
+    async with serving(handlers, over=over, shutdown_timeout=0) as service:
+        silent, deciding = [await service.connect() for _ in range(2)]
+        deciding.writer.write(ECHO)
+        await until(lambda: handlers.upgrades and service.server.pending == 2)
+        service.server.close()
+        await service.server.wait_closed()
+        for client in (silent, deciding):
+            assert (await client.reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 503 ")
+        assert service.server.stats() == {Reason.SHUTDOWN: 2}
+
+
+async def test_serve_forever_that_is_cancelled_closes_the_server() -> None:
+    async with serving(accept_echo) as service:
+        forever = asyncio.ensure_future(service.server.serve_forever())
+        await settle()
+        with pytest.raises(RuntimeError, match="already"):
+            await service.server.serve_forever()
+        forever.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await forever
+        assert service.server.sockets == ()
+        with pytest.raises(RuntimeError, match="closed"):
+            await service.server.serve_forever()
+
+
+async def test_serve_forever_ends_when_the_server_is_closed() -> None:
+    async with serving(accept_echo) as service:
+        forever = asyncio.ensure_future(service.server.serve_forever())
+        await settle()
+        service.server.close()
+        with pytest.raises(asyncio.CancelledError):
+            await forever
+
+
+async def test_serve_forever_starts_to_listen() -> None:
+    server = await serve(NEGOTIATOR, accept_echo, "127.0.0.1", 0, start_serving=False)
+    forever = asyncio.ensure_future(server.serve_forever())
+    await settle()
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(ECHO)
+    assert await reader.readuntil(b"\r\n\r\n") == ECHO_ACCEPTED
+    writer.close()
+    await writer.wait_closed()
+    forever.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await forever
+    await settle()
+
+
+async def test_tls_handshake_ends_by_the_handshake_timeout() -> None:
+    server = await serve(
+        NEGOTIATOR, accept_echo, "127.0.0.1", 0, ssl=server_tls(), handshake_timeout=0.05
+    )
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_ssl_handshake_timeout_that_is_given_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Listener:
+        sockets = ()
+
+        def close(self) -> None:
+            """Do nothing."""
+
+    taken: list[Any] = []
+
+    class Loop:
+        async def create_server(self, *_: object, **options: object) -> Listener:
+            """Note the options."""
+            taken.append(options["ssl_handshake_timeout"])
+            return Listener()
+
+    monkeypatch.setattr(asyncio, "get_running_loop", Loop)
+    for options in ({}, {"ssl_handshake_timeout": 7}):
+        await serve(NEGOTIATOR, accept_echo, ssl=server_tls(), handshake_timeout=3, **options)
+    assert taken == [3, 7]

@@ -1,0 +1,418 @@
+"""`Upgrade`: what a handler may answer, when, and what each answer does.
+
+In: a request that asks for an upgrade and a handler. Out: what the peer and the protocol get.
+Not here: handlers that give no answer, and a peer that does not wait (`test_connection`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asyncio_helpers import (
+    ECHO,
+    ECHO_ACCEPTED,
+    START_TLS,
+    WEBSOCKET,
+    Echo,
+    Service,
+    client_tls,
+    make_factory,
+    server_tls,
+    serving,
+    settle,
+    until,
+)
+from fakes import BufferedRecorder, Recorder, Transport
+
+from upgrade101 import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from upgrade101 import Upgrade
+
+OVER = ["tcp", "tls", "unix"]
+
+
+def answered(handler: Callable[[Upgrade], Any], request: bytes = ECHO) -> Transport:
+    """Return the transport of a connection whose request `handler` has answered."""
+    return Transport().connect(make_factory(handler)[0]).receive(request)
+
+
+def test_accept_writes_before_it_hands_over() -> None:
+    protocol = Recorder()
+    transport = answered(lambda upgrade: upgrade.accept(protocol), ECHO + b"left")
+    assert transport.calls == ["write", "set_protocol"]
+    assert transport.written == ECHO_ACCEPTED
+    assert transport.protocol is protocol
+    assert protocol.calls == ["connection_made", "data_received"]
+    assert protocol.data == b"left"
+
+
+def test_accept_returns_true_and_shows_the_request() -> None:
+    seen: list[Any] = []
+
+    def handler(upgrade: Upgrade) -> None:
+        seen.extend((upgrade.request, upgrade.decision, upgrade.transport))
+        seen.append(upgrade.accept(Recorder()))
+
+    transport = answered(handler)
+    request, decision, seen_transport, result = seen
+    assert request is decision.request
+    assert request.head == ECHO
+    assert decision.protocol == "echo"
+    assert seen_transport is transport
+    assert result is True
+
+
+def test_accept_with_headers_and_subprotocol_writes_them() -> None:
+    transport = answered(
+        lambda upgrade: upgrade.accept(Recorder(), [("X-Node", "7")], subprotocol="talk"),
+        WEBSOCKET,
+    )
+    assert b"\r\nSec-WebSocket-Protocol: talk\r\nX-Node: 7\r\n\r\n" in transport.written
+
+
+def test_accept_without_subprotocol_writes_none() -> None:
+    transport = answered(lambda upgrade: upgrade.accept(Recorder(), subprotocol=None), WEBSOCKET)
+    assert transport.written.startswith(b"HTTP/1.1 101 ")
+    assert b"Sec-WebSocket-Protocol" not in transport.written
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(lambda upgrade: upgrade.accept(Recorder), id="accept-class"),
+        pytest.param(lambda upgrade: upgrade.accept(None), id="accept-none"),
+        pytest.param(lambda upgrade: upgrade.accept(Recorder(), None), id="accept-headers"),
+        pytest.param(lambda upgrade: upgrade.accept(Recorder(), [("A", 1)]), id="accept-value"),
+        pytest.param(lambda upgrade: upgrade.refuse("403"), id="refuse-status"),
+        pytest.param(lambda upgrade: upgrade.refuse(403, body="text"), id="refuse-body"),
+    ],
+)
+def test_answer_with_wrong_type_leaves_the_upgrade_open(wrong: Callable[[Upgrade], Any]) -> None:
+    def handler(upgrade: Upgrade) -> None:
+        with pytest.raises(TypeError):
+            wrong(upgrade)
+        assert upgrade.transport.calls == []  # type: ignore[attr-defined]
+        upgrade.accept(Recorder())
+
+    assert answered(handler).written == ECHO_ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(lambda upgrade: upgrade.accept(Recorder(), [("A:", "")]), id="accept-name"),
+        pytest.param(lambda upgrade: upgrade.accept(Recorder(), (), "chat"), id="accept-chosen"),
+        pytest.param(lambda upgrade: upgrade.accept_streams(limit=0), id="streams-limit"),
+        pytest.param(lambda upgrade: upgrade.refuse(299), id="refuse-status"),
+    ],
+)
+async def test_answer_with_wrong_value_leaves_the_upgrade_open(
+    wrong: Callable[[Upgrade], Any],
+) -> None:
+    def handler(upgrade: Upgrade) -> None:
+        with pytest.raises(ValueError, match=r".+"):
+            wrong(upgrade)
+        assert upgrade.transport.calls == []  # type: ignore[attr-defined]
+        upgrade.accept(Recorder())
+
+    assert answered(handler).written == ECHO_ACCEPTED
+
+
+@pytest.mark.parametrize("first", ["accept", "refuse"])
+@pytest.mark.parametrize("second", ["accept", "accept_streams", "accept_tls", "refuse"])
+async def test_second_answer_raises(first: str, second: str) -> None:
+    answers: dict[str, Callable[[Upgrade], Any]] = {
+        "accept": lambda upgrade: upgrade.accept(Recorder()),
+        "accept_streams": lambda upgrade: upgrade.accept_streams(),
+        "accept_tls": lambda upgrade: upgrade.accept_tls(server_tls(), Recorder()).send(None),
+        "refuse": lambda upgrade: upgrade.refuse(403),
+    }
+
+    def handler(upgrade: Upgrade) -> None:
+        assert answers[first](upgrade)
+        transport: Any = upgrade.transport
+        written = transport.written
+        with pytest.raises(RuntimeError, match="answered"):
+            answers[second](upgrade)
+        assert transport.written == written
+
+    answered(handler, START_TLS)
+
+
+@pytest.mark.parametrize("lose", [Transport.lose, Transport.abort, Transport.end])
+async def test_late_answer_is_false_and_writes_nothing(lose: Callable[[Transport], None]) -> None:
+    upgrades: list[Upgrade] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        upgrades.append(upgrade)
+        await asyncio.Event().wait()
+
+    transport = answered(handler)
+    await asyncio.sleep(0)
+    lose(transport)
+    (upgrade,) = upgrades
+    for _ in range(2):
+        assert upgrade.accept(Recorder()) is False
+        assert upgrade.refuse(403) is False
+        with pytest.raises(ConnectionResetError):
+            upgrade.accept_streams()
+    assert transport.written == b""
+    if transport.protocol is not None:
+        transport.lose()
+    await settle()
+
+
+async def test_late_accept_tls_raises() -> None:
+    results: list[BaseException] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            with pytest.raises(ConnectionResetError) as caught:
+                await upgrade.accept_tls(server_tls(), Recorder())
+            results.append(caught.value)
+
+    transport = answered(handler, START_TLS)
+    await asyncio.sleep(0)
+    transport.lose()
+    await until(lambda: results)
+    assert transport.written == b""
+
+
+def test_refuse_writes_and_closes_lingeringly() -> None:
+    transport = answered(
+        lambda upgrade: upgrade.refuse(401, [("WWW-Authenticate", "Bearer")], b"who?")
+    )
+    assert transport.calls == ["write", "set_protocol", "write_eof"]
+    head, _, body = transport.written.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 401 ")
+    assert b"\r\nWWW-Authenticate: Bearer" in head
+    assert body == b"who?"
+
+
+def test_accept_that_the_protocol_raises_in_aborts(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Recorder):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            raise LookupError(transport)
+
+    def handler(upgrade: Upgrade) -> None:
+        with pytest.raises(LookupError):
+            upgrade.accept(Broken())
+        with pytest.raises(RuntimeError):
+            upgrade.refuse(500)
+
+    transport = answered(handler)
+    assert transport.calls == ["write", "set_protocol", "abort"]
+    assert not caplog.records
+
+
+async def echo_once(upgrade: Upgrade) -> None:
+    """Echo what was read first, by streams, with a limit of 8 bytes."""
+    await asyncio.sleep(0)
+    reader, writer = upgrade.accept_streams([("X-Node", "7")], limit=8)
+    with pytest.raises(asyncio.LimitOverrunError):
+        await reader.readuntil(b"\n")
+    writer.write(await reader.readexactly(20))
+    await writer.drain()
+    writer.close()
+
+
+@pytest.mark.parametrize("over", OVER)
+async def test_accept_streams_gives_leftover_and_what_follows(over: str) -> None:
+    async with serving(echo_once, over=over) as service:
+        client = await service.connect()
+        head = await client.ask(ECHO + b"0123456789")
+        assert b"\r\nX-Node: 7\r\n" in head
+        client.writer.write(b"0123456789")
+        assert await client.reader.read() == b"0123456789" * 2
+
+
+async def upgrade_to_tls(service: Service, request: bytes = START_TLS) -> asyncio.StreamWriter:
+    """Return the writer of a client that speaks TLS after the 101."""
+    client = await service.connect()
+    head = await client.ask(request)
+    assert b"\r\nUpgrade: TLS/1.2, HTTP/1.1\r\n" in head
+    await client.writer.start_tls(client_tls(), server_hostname="localhost")
+    return client.writer
+
+
+@pytest.mark.parametrize("over", ["tcp", "unix"])
+@pytest.mark.parametrize("make", [Recorder, lambda: BufferedRecorder(3)])
+async def test_accept_tls_hands_over_what_is_inside(over: str, make: Callable[[], Any]) -> None:
+    protocol = make()
+    transports: list[Any] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        transports.append(await upgrade.accept_tls(server_tls(), protocol, [("X-Node", "7")]))
+
+    async with serving(handler, over=over) as service:
+        writer = await upgrade_to_tls(service)
+        writer.write(b"inside")
+        await until(lambda: protocol.data == b"inside")
+        assert protocol.calls[0] == "connection_made"
+        assert transports == [protocol.transport]
+        assert protocol.transport.get_extra_info("sslcontext") is not None
+        protocol.transport.write(b"answer")
+        protocol.transport.close()
+        assert service.server.stats() == {Reason.SWITCHED: 1}
+        writer.transport.abort()
+
+
+class EagerClient(asyncio.Protocol):
+    """A TLS client that sends data and its end in the flight that ends the TLS handshake."""
+
+    def __init__(self, *, ends: bool) -> None:
+        self.incoming = ssl.MemoryBIO()
+        self.outgoing = ssl.MemoryBIO()
+        self.tls = client_tls().wrap_bio(self.incoming, self.outgoing, server_hostname="localhost")
+        self.ends = ends
+        self.done = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for TLS."""
+        self.transport: Any = transport
+        self.transport.write(START_TLS)
+
+    def data_received(self, data: bytes) -> None:
+        """Go on with the handshake, and send all else with its last flight."""
+        if data.startswith(b"HTTP/1.1 101 "):
+            data = data.partition(b"\r\n\r\n")[2]
+        self.incoming.write(data)
+        if not self.done:
+            self.shake_hands()
+        self.transport.write(self.outgoing.read())
+
+    def shake_hands(self) -> None:
+        """Do what can be done of the handshake."""
+        try:
+            self.tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return
+        self.done = True
+        self.tls.write(b"inside")
+        if self.ends:
+            with pytest.raises(ssl.SSLWantReadError):
+                self.tls.unwrap()
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_accept_tls_of_data_with_the_handshake_delivers_it_after_connection_made(
+    ends: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    protocol = Recorder()
+
+    async def handler(upgrade: Upgrade) -> None:
+        await upgrade.accept_tls(server_tls(), protocol)
+
+    async with serving(handler) as service:
+        loop = asyncio.get_running_loop()
+        host, port = service.server.sockets[0].getsockname()
+        transport, _ = await loop.create_connection(lambda: EagerClient(ends=ends), host, port)
+        await until(lambda: protocol.data == b"inside")
+        assert protocol.calls[:2] == ["connection_made", "data_received"]
+        if not ends:
+            transport.abort()
+        await until(lambda: protocol.calls[-1] == "connection_lost")
+        assert protocol.calls.count("connection_made") == 1
+        assert protocol.calls.count("data_received") == 1
+        if ends:
+            assert protocol.calls[2] == "eof_received"
+        transport.abort()
+
+
+async def test_accept_tls_of_other_upgrade_raises_and_leaves_it_open() -> None:
+    raised: list[BaseException] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        with pytest.raises(ValueError, match="echo does not start TLS") as caught:
+            await upgrade.accept_tls(server_tls(), Recorder())
+        raised.append(caught.value)
+        upgrade.accept(Echo())
+
+    transport = answered(handler)
+    await until(lambda: raised)
+    assert transport.written == ECHO_ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("context", "timeout", "error"),
+    [(None, None, TypeError), (server_tls(), 0, ValueError)],
+)
+async def test_accept_tls_with_wrong_argument_leaves_the_upgrade_open(
+    context: Any,  # noqa: ANN401 - what is no context
+    timeout: float | None,  # noqa: ASYNC109 - the argument that is tested
+    error: type[Exception],
+) -> None:
+    raised: list[BaseException] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        with pytest.raises(error) as caught:
+            await upgrade.accept_tls(context, Recorder(), ssl_handshake_timeout=timeout)
+        raised.append(caught.value)
+        upgrade.refuse(403)
+
+    transport = answered(handler, START_TLS)
+    await until(lambda: raised)
+    assert transport.written.startswith(b"HTTP/1.1 403 ")
+
+
+@pytest.mark.parametrize("answer", [b"\x16\x03no TLS", b""])
+async def test_accept_tls_of_peer_without_tls_raises(
+    answer: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    raised: list[BaseException] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        with pytest.raises((ssl.SSLError, ConnectionResetError)) as caught:
+            await upgrade.accept_tls(server_tls(), Recorder())
+        raised.append(caught.value)
+
+    async with serving(handler) as service:
+        client = await service.connect()
+        await client.ask(START_TLS)
+        client.writer.write(answer)
+        client.writer.write_eof()
+        await until(lambda: raised)
+        assert await client.reader.read() is not None
+    assert not [record for record in caplog.records if record.name == "upgrade101"]
+
+
+async def test_accept_tls_of_silent_peer_ends_by_its_timeout() -> None:
+    raised: list[BaseException] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        with pytest.raises(ConnectionError) as caught:
+            await upgrade.accept_tls(server_tls(), Recorder(), ssl_handshake_timeout=0.01)
+        raised.append(caught.value)
+
+    async with serving(handler) as service:
+        client = await service.connect()
+        await client.ask(START_TLS)
+        assert await client.reader.read() == b""
+        await until(lambda: raised)
+
+
+@pytest.mark.parametrize("injected", [b"G", b"GET /admin HTTP/1.1\r\nHost: a\r\n\r\n"])
+async def test_plaintext_behind_a_request_for_tls_is_refused(injected: bytes) -> None:
+    protocol = Recorder()
+
+    async def handler(upgrade: Upgrade) -> None:
+        await asyncio.sleep(60)
+        await upgrade.accept_tls(server_tls(), protocol)
+
+    async with serving(handler) as service:
+        for pieces in ([START_TLS + injected], [START_TLS, injected]):
+            client = await service.connect()
+            for piece in pieces:
+                client.writer.write(piece)
+                await settle()
+            assert (await client.reader.read()).startswith(b"HTTP/1.1 400 ")
+        assert service.server.stats() == {Reason.TLS_LEFTOVER: 2}
+    assert protocol.calls == []
