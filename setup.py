@@ -84,9 +84,19 @@ def find_openssl() -> tuple[Path, Path]:
     raise SystemExit(OPENSSL_MISSING)
 
 
+def compiler_name() -> str:
+    """Return the command of the C compiler."""
+    return (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+
+
+def is_gcc() -> bool:
+    """Tell whether the C compiler is GCC, whose link-time optimisation needs nothing else."""
+    return re.search(r"\bgcc(-\d+)?$", compiler_name()) is not None
+
+
 def require_compiler() -> None:
     """End the build where there is no C compiler or no header of this Python."""
-    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+    compiler = compiler_name()
     if shutil.which(compiler) is None:
         raise SystemExit(f"upgrade101 needs a C compiler, {compiler} is missing: install gcc")
     if not Path(sysconfig.get_path("include"), "Python.h").is_file():
@@ -119,6 +129,11 @@ class BuildCore(build_ext):
             core.extra_link_args += sanitizers
         else:
             core.extra_compile_args.append("-O2")
+            if is_gcc():
+                # The core is many small files; a seventh of its time goes between them otherwise.
+                link_time = ["-flto", "-flto-partition=one"]
+                core.extra_compile_args += link_time
+                core.extra_link_args += ["-O2", *link_time]
         super().build_extensions()
 
 

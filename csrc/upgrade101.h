@@ -205,7 +205,7 @@ typedef enum {
 
 /* The first line of a field that is looked at, and how many there are. */
 typedef struct {
-    u101_span value;
+    u101_span value; /* of no meaning where there are no lines */
     uint32_t lines;
 } u101_known_field;
 

@@ -4,6 +4,15 @@
 #include "arguments.h"
 
 #include <limits.h>
+#include <string.h>
+
+/* Whether a str is this ASCII name; PyUnicode_CompareWithASCIIString costs far more. */
+static bool is_named(PyObject *text, const char *name)
+{
+    const size_t size = strlen(name);
+    return PyUnicode_IS_ASCII(text) && (size_t)PyUnicode_GET_LENGTH(text) == size &&
+           memcmp(PyUnicode_1BYTE_DATA(text), name, size) == 0;
+}
 
 static bool place(const u101_py_signature *signature, PyObject *name, PyObject *value,
                   PyObject **values)
@@ -13,7 +22,7 @@ static bool place(const u101_py_signature *signature, PyObject *name, PyObject *
         return false;
     }
     for (Py_ssize_t i = 0; i < signature->count; i++) {
-        if (PyUnicode_CompareWithASCIIString(name, signature->names[i]) != 0) {
+        if (!is_named(name, signature->names[i])) {
             continue;
         }
         if (values[i] != NULL) {

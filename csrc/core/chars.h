@@ -41,12 +41,12 @@ static inline bool u101_is_ows(char byte)
 /* Whether the slice is empty or each byte is of the class. */
 static inline bool u101_all_are(u101_slice slice, u101_class class)
 {
+    unsigned int common = class;
+
     for (size_t i = 0; i < slice.size; i++) {
-        if (!u101_is(slice.at[i], class)) {
-            return false;
-        }
+        common &= u101_chars[(unsigned char)slice.at[i]];
     }
-    return true;
+    return common != 0;
 }
 
 /* token = 1*tchar [RFC 9110 5.6.2] */

@@ -8,6 +8,7 @@
 #ifndef U101_EXCHANGE_H
 #define U101_EXCHANGE_H
 
+#include "fields.h"
 #include "host.h"
 #include "slice.h"
 
@@ -25,6 +26,26 @@ typedef struct {
     bool names_settings; /* whether Connection lists HTTP2-Settings */
 } u101_exchange;
 
+/* An exchange about which nothing is known but its head. */
+static inline u101_exchange u101_exchange_of(const u101_negotiator *negotiator,
+                                             const u101_head *head, const char *bytes, bool secure,
+                                             u101_hasher *hasher, u101_decision *decision)
+{
+    return (u101_exchange){
+        .negotiator = negotiator,
+        .head = head,
+        .bytes = bytes,
+        .hasher = hasher,
+        .decision = decision,
+        .host = {.host = {bytes, 0}, .port = {bytes, 0}, .number = U101_NO_PORT, .colon = false},
+        .content_length = 0,
+        .chunked = false,
+        .secure = secure,
+        .leftover = false,
+        .names_settings = false,
+    };
+}
+
 static inline uint32_t u101_lines_in(const u101_exchange *exchange, u101_field_kind kind)
 {
     return exchange->head->known[kind].lines;
@@ -33,7 +54,7 @@ static inline uint32_t u101_lines_in(const u101_exchange *exchange, u101_field_k
 /* The first line of a field; the empty slice where there is none. */
 static inline u101_slice u101_first_line(const u101_exchange *exchange, u101_field_kind kind)
 {
-    return u101_slice_at(exchange->bytes, exchange->head->known[kind].value);
+    return u101_known_value(exchange->bytes, exchange->head, kind);
 }
 
 static inline bool u101_has_body(const u101_exchange *exchange)

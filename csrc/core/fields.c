@@ -109,50 +109,40 @@ bool u101_next_field(const char *head, size_t head_size, size_t *cursor, u101_fi
     return true;
 }
 
-u101_lines u101_lines_of(const char *bytes, const u101_head *head, u101_field_kind kind)
+u101_list u101_list_of(const char *bytes, const u101_head *head, u101_field_kind kind)
 {
-    const u101_known_field *const known = &head->known[kind];
+    const uint32_t lines = head->known[kind].lines;
 
-    return (u101_lines){.bytes = bytes,
-                        .size = head->next,
-                        .cursor = head->fields,
-                        .left = known->lines,
-                        .first = true,
-                        .value = known->value,
-                        .kind = kind};
+    return (u101_list){.rest = u101_known_value(bytes, head, kind),
+                       .bytes = bytes,
+                       .head = head,
+                       .cursor = head->fields,
+                       .lines = lines == 0 ? 0 : lines - 1,
+                       .kind = kind};
 }
 
-bool u101_next_line(u101_lines *lines, u101_slice *value)
+/* Walks to the next line of the field; all up to the first one lie before it. */
+static bool go_to_next_line(u101_list *list)
 {
     u101_field field;
 
-    if (lines->left == 0) {
+    if (list->lines == 0) {
         return false;
     }
-    lines->left--;
-    if (lines->first) {
-        *value = u101_slice_at(lines->bytes, lines->value);
-        lines->first = false;
-        return true;
-    }
-    while (u101_next_field(lines->bytes, lines->size, &lines->cursor, &field)) {
-        if (field.value.at > lines->bytes + lines->value.at &&
-            u101_field_kind_of(field.name) == lines->kind) {
-            *value = field.value;
+    const char *const first = list->bytes + list->head->known[list->kind].value.at;
+    while (u101_next_field(list->bytes, list->head->next, &list->cursor, &field)) {
+        if (field.value.at > first && u101_field_kind_of(field.name) == list->kind) {
+            list->rest = field.value;
+            list->lines--;
             return true;
         }
     }
     return false;
 }
 
-u101_list u101_list_of(const char *bytes, const u101_head *head, u101_field_kind kind)
-{
-    return (u101_list){.lines = u101_lines_of(bytes, head, kind)};
-}
-
 bool u101_next_element(u101_list *list, u101_slice *element)
 {
-    for (;;) {
+    do {
         while (list->rest.size > 0) {
             const char *const begin = list->rest.at;
             const char *const end = begin + list->rest.size;
@@ -165,8 +155,6 @@ bool u101_next_element(u101_list *list, u101_slice *element)
                 return true;
             }
         }
-        if (!u101_next_line(&list->lines, &list->rest)) {
-            return false;
-        }
-    }
+    } while (go_to_next_line(list));
+    return false;
 }

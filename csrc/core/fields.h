@@ -9,7 +9,7 @@
 #ifndef U101_FIELDS_H
 #define U101_FIELDS_H
 
-#include "upgrade101.h"
+#include "slice.h"
 
 /* The kind of a field by its name, which is a token, letter case aside. */
 u101_field_kind u101_field_kind_of(u101_slice name);
@@ -17,25 +17,24 @@ u101_field_kind u101_field_kind_of(u101_slice name);
 /* Notes a line of a known field; its lines are noted in order. */
 void u101_note_field(u101_head *head, u101_field_kind kind, u101_span value);
 
-/* A walk over the lines of one field of a completed head. */
+/* The value of the first line of a field; the empty slice where there is none. */
+static inline u101_slice u101_known_value(const char *bytes, const u101_head *head,
+                                          u101_field_kind kind)
+{
+    const u101_known_field *const known = &head->known[kind];
+
+    return known->lines == 0 ? (u101_slice){bytes, 0} : u101_slice_at(bytes, known->value);
+}
+
+/* A walk over the elements of a list field of a completed head: several lines
+ * are one list in order, and empty elements are skipped [RFC 9110 5.6.1.2]. */
 typedef struct {
+    u101_slice rest; /* of the line that is being read, the first one without a walk */
     const char *bytes;
-    size_t size;   /* of the head */
-    size_t cursor; /* behind the line that was given last */
-    uint32_t left; /* lines that are still to come */
-    bool first;    /* whether the first line, which needs no walk, is to come */
-    u101_span value;
+    const u101_head *head;
+    size_t cursor;  /* where the walk to the next line goes on */
+    uint32_t lines; /* that are still to come */
     u101_field_kind kind;
-} u101_lines;
-
-u101_lines u101_lines_of(const char *bytes, const u101_head *head, u101_field_kind kind);
-bool u101_next_line(u101_lines *lines, u101_slice *value);
-
-/* A walk over the elements of a list field: several lines are one list in
- * order, and empty elements are skipped [RFC 9110 5.6.1.2]. */
-typedef struct {
-    u101_lines lines;
-    u101_slice rest; /* of the line that is being read */
 } u101_list;
 
 u101_list u101_list_of(const char *bytes, const u101_head *head, u101_field_kind kind);

@@ -12,17 +12,50 @@
 #include "negotiator.h"
 #include "reason.h"
 
+/* Here and in `begin` member by member: to clear a struct as a whole and then set
+ * some of it takes a string instruction, and as long as reading three lines. */
 void u101_handshake_init(u101_handshake *handshake)
 {
-    handshake->head = (u101_head){.next = 0};
+    u101_head *const head = &handshake->head;
+
+    head->next = 0;
+    head->mark = 0;
+    head->fields = 0;
+    head->field_count = 0;
+    head->method = (u101_span){0, 0};
+    head->target = (u101_span){0, 0};
+    for (size_t i = 0; i < U101_FIELD_KINDS; i++) {
+        head->known[i].lines = 0;
+    }
+    head->state = 0;
+    head->minor = '1';
+    head->connect = false;
+    head->headless = false;
+    head->absolute = false;
+    head->kind = U101_FIELD_OTHER;
     handshake->body_awaited = false;
 }
 
 /* A decision about which nothing is known but the head as far as it was read. */
 static void begin(const u101_head *head, bool secure, u101_decision *decision)
 {
-    *decision =
-        (u101_decision){.offer = U101_NO_OFFER, .headless = head->headless, .secure = secure};
+    decision->offer = U101_NO_OFFER;
+    decision->kind = U101_OFFER_WEBSOCKET;
+    decision->status = 0;
+    decision->head_size = 0;
+    decision->request_size = 0;
+    decision->method = head->method;
+    decision->target = head->target;
+    decision->fields = head->fields;
+    decision->minor = head->minor;
+    decision->headless = head->headless;
+    decision->secure = secure;
+    decision->expects_continue = false;
+    decision->deflate_agreed = false;
+    decision->settings_present = false;
+    decision->tls_minor = '0';
+    decision->subprotocol = (u101_span){0, 0};
+    decision->settings = (u101_span){0, 0};
 }
 
 void u101_reject_for(u101_decision *decision, u101_reason reason)
@@ -67,10 +100,6 @@ uint64_t u101_decide_head(u101_exchange *exchange)
     begin(head, exchange->secure, decision);
     decision->head_size = head->next;
     decision->request_size = head->next;
-    decision->method = head->method;
-    decision->target = head->target;
-    decision->fields = head->fields;
-    decision->minor = head->minor;
     if (u101_read_meaning(exchange, &reason)) {
         reason = u101_choose(exchange);
     }
@@ -120,6 +149,9 @@ bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u
 {
     u101_reason reason;
 
+    if (received.size == 0) {
+        return false;
+    }
     if (handshake->body_awaited) {
         return await_body(handshake, received.size, decision);
     }
@@ -137,14 +169,9 @@ bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u
         }
         return true;
     }
-    u101_exchange exchange = {.negotiator = negotiator,
-                              .head = &handshake->head,
-                              .bytes = received.at,
-                              .hasher = hasher,
-                              .decision = decision,
-                              .host = {.number = U101_NO_PORT},
-                              .secure = secure,
-                              .leftover = received.size > handshake->head.next};
+    u101_exchange exchange =
+        u101_exchange_of(negotiator, &handshake->head, received.at, secure, hasher, decision);
+    exchange.leftover = received.size > handshake->head.next;
     const uint64_t body = u101_decide_head(&exchange);
     if (body == 0) {
         return true;

@@ -192,7 +192,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
             /* fall through */
         case AT_TARGET:
             end = end_within(head, c, limits->target);
-            c->at = u101_scan(c->at, end, U101_TARGET);
+            c->at = u101_scan_target(c->at, end);
             if (c->at == c->end) {
                 break;
             }
@@ -256,19 +256,22 @@ static void note_value(u101_head *head, const char *begin, u101_field_kind kind,
 }
 
 /* Sound field lines that are there whole, from the cursor on.  The first line
- * that is something else is left to read_field_lines, which reads it again. */
+ * that is something else is left to read_field_lines, which reads it again.
+ *
+ * The end of a line is looked for before its colon, so that the next line does
+ * not wait for what is done with this one. */
 static void read_whole_lines(const u101_limits *limits, u101_head *head, cursor *c)
 {
-    const char *at = c->at;
     const char *const end = c->end;
+    const char *at = c->at;
 
     while (head->field_count < limits->fields) {
-        const char *const colon = u101_scan_token(at, end);
-        if (colon == at || colon == end || *colon != ':') {
+        const char *const cr = u101_scan_value(at, end);
+        if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n') {
             break;
         }
-        const char *const cr = u101_scan_value(colon + 1, end);
-        if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n') {
+        const char *const colon = u101_scan_token(at, end);
+        if (colon == at || *colon != ':') {
             break;
         }
         head->field_count++;

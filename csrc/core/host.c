@@ -7,6 +7,16 @@
 #include "scan.h"
 #include "slice.h"
 
+size_t u101_scheme_of(u101_slice value)
+{
+    if (value.size == 0 || !u101_is(value.at[0], U101_ALPHA)) {
+        return 0;
+    }
+    const char *const end = value.at + value.size;
+    const char *const at = u101_scan(value.at, end, U101_SCHEME);
+    return end - at >= 3 && memcmp(at, "://", 3) == 0 ? (size_t)(at - value.at) + 3 : 0;
+}
+
 /* Bytes of the IP-literal at the start of the value, 0 where there is none:
  * "[", hex digits, "." and at least two ":", "]" [RFC 3986 3.2.2]. */
 static size_t read_literal(u101_slice value)
@@ -41,15 +51,19 @@ static size_t read_reg_name(u101_slice value)
 
 bool u101_read_authority(u101_slice value, u101_authority *authority)
 {
-    const size_t size =
-        value.size > 0 && value.at[0] == '[' ? read_literal(value) : read_reg_name(value);
+    if (value.size == 0) {
+        return false;
+    }
+    const size_t size = value.at[0] == '[' ? read_literal(value) : read_reg_name(value);
 
     if (size == 0) {
         return false;
     }
-    *authority = (u101_authority){.host = {value.at, size}, .number = U101_NO_PORT};
+    authority->host = (u101_slice){value.at, size};
+    authority->port = (u101_slice){value.at + size, 0};
+    authority->number = U101_NO_PORT;
+    authority->colon = false;
     if (size == value.size) {
-        authority->port = (u101_slice){value.at + size, 0};
         return true;
     }
     if (value.at[size] != ':' || value.size - size - 1 > 5) {

@@ -1,5 +1,5 @@
 /*
- * uri-host [":" port], as in Host and in an authority.
+ * uri-host [":" port], as in Host and in an authority, and the scheme before one.
  *
  * In: a value.  Out: its parts, and whether they are among those of a list.
  * Always: strict [RFC 3986 3.2.2]; nothing is decoded or normalised, and letter
@@ -18,6 +18,9 @@ typedef struct {
     int number;      /* U101_NO_PORT where `port` is empty */
     bool colon;      /* whether there is a colon before the port, or before nothing */
 } u101_authority;
+
+/* Bytes of `scheme "://"` at the start of a value [RFC 3986 3.1], 0 where there is none. */
+size_t u101_scheme_of(u101_slice value);
 
 /* False: the value is no uri-host [":" port]. */
 bool u101_read_authority(u101_slice value, u101_authority *authority);

@@ -3,8 +3,6 @@
  */
 #include "origin.h"
 
-#include "chars.h"
-#include "scan.h"
 #include "slice.h"
 
 /* The port that an origin of the scheme has when it names none. */
@@ -18,22 +16,18 @@ static int default_port(u101_slice scheme)
 
 bool u101_read_origin(u101_slice value, u101_origin *origin)
 {
-    const char *const end = value.at + value.size;
-    const char *const colon = u101_scan(value.at, end, U101_SCHEME);
+    const size_t begin = u101_scheme_of(value);
 
     *origin = (u101_origin){.number = U101_NO_PORT};
     if (u101_equal(value, U101_TEXT("null"))) {
         origin->null = true;
         return true;
     }
-    if (colon == value.at || !u101_is(value.at[0], U101_ALPHA) || end - colon < 3 ||
-        memcmp(colon, "://", 3) != 0) {
+    if (begin == 0 || !u101_read_authority((u101_slice){value.at + begin, value.size - begin},
+                                           &origin->authority)) {
         return false;
     }
-    origin->scheme = u101_slice_between(value.at, colon);
-    if (!u101_read_authority(u101_slice_between(colon + 3, end), &origin->authority)) {
-        return false;
-    }
+    origin->scheme = (u101_slice){value.at, begin - 3};
     if (!origin->authority.colon) {
         origin->number = default_port(origin->scheme);
         return true;

@@ -41,8 +41,11 @@ static u101_span append(char *bytes, u101_head *head, u101_slice part)
 static u101_reason check_target(const u101_limits *limits, u101_head *head, u101_slice method,
                                 u101_slice target)
 {
+    if (target.size == 0) {
+        return U101_BAD_TARGET;
+    }
     const char *const end = target.at + target.size;
-    const char *const stop = u101_scan(target.at, end, U101_TARGET);
+    const char *const stop = u101_scan_target(target.at, end);
     const size_t sound = (size_t)(stop - target.at);
 
     if (sound >= limits->target && target.size > limits->target) {
@@ -62,9 +65,11 @@ static u101_reason check_version(u101_slice version)
 
 static u101_reason check_value(u101_slice value)
 {
+    if (value.size == 0) {
+        return U101_SWITCHED;
+    }
     const char *const end = value.at + value.size;
     const char *const stop = u101_scan_value(value.at, end);
-
     if (stop == end) {
         return U101_SWITCHED;
     }
@@ -151,13 +156,8 @@ void u101_decide_request(const u101_negotiator *negotiator, const u101_request *
         u101_refuse(&handshake, reason, secure, decision);
         return;
     }
-    u101_exchange exchange = {.negotiator = negotiator,
-                              .head = &handshake.head,
-                              .bytes = head,
-                              .hasher = hasher,
-                              .decision = decision,
-                              .host = {.number = U101_NO_PORT},
-                              .secure = secure};
+    u101_exchange exchange =
+        u101_exchange_of(negotiator, &handshake.head, head, secure, hasher, decision);
     if (u101_decide_head(&exchange) > 0) {
         /* Who has read the body has asked for it. */
         decision->expects_continue = false;

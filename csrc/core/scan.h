@@ -59,7 +59,30 @@ static inline unsigned int u101_mask_token(__m128i block)
     return 0xffffU ^
            (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, _mm_or_si128(digit, mark)));
 }
+
+/* Sixteen bits: which bytes of a block are no U101_TARGET. */
+static inline unsigned int u101_mask_target(__m128i block)
+{
+    const __m128i good = _mm_andnot_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('#')),
+                                          u101_range(block, '!', '~' - '!'));
+
+    return 0xffffU ^ (unsigned int)_mm_movemask_epi8(good);
+}
 #endif
+
+/* To the first byte that is no U101_TARGET. */
+static inline const char *u101_scan_target(const char *at, const char *end)
+{
+#ifdef U101_SCAN_SSE2
+    for (; end - at >= 16; at += 16) {
+        const unsigned int mask = u101_mask_target(u101_load_block(at));
+        if (mask != 0) {
+            return at + __builtin_ctz(mask);
+        }
+    }
+#endif
+    return u101_scan(at, end, U101_TARGET);
+}
 
 /* To the first byte that is no U101_VALUE. */
 static inline const char *u101_scan_value(const char *at, const char *end)
@@ -83,6 +106,9 @@ static inline const char *u101_scan_token(const char *at, const char *end)
         const unsigned int mask = u101_mask_token(u101_load_block(at));
         if (mask != 0) {
             at += __builtin_ctz(mask);
+            if (!u101_is(*at, U101_TCHAR)) {
+                return at;
+            }
             break;
         }
     }

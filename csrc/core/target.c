@@ -3,26 +3,12 @@
  */
 #include "target.h"
 
-#include "chars.h"
 #include "host.h"
-#include "scan.h"
 #include "slice.h"
-
-/* Bytes of `scheme "://"` at the start [RFC 3986 3.1], 0 where there is none. */
-static size_t read_scheme(u101_slice target)
-{
-    const char *const end = target.at + target.size;
-    const char *const at = u101_scan(target.at, end, U101_SCHEME);
-
-    if (!u101_is(target.at[0], U101_ALPHA) || end - at < 3 || memcmp(at, "://", 3) != 0) {
-        return 0;
-    }
-    return (size_t)(at - target.at) + 3;
-}
 
 u101_slice u101_target_authority(u101_slice target)
 {
-    const size_t begin = read_scheme(target);
+    const size_t begin = u101_scheme_of(target);
     size_t end = begin;
 
     while (end < target.size && target.at[end] != '/' && target.at[end] != '?') {
@@ -50,7 +36,8 @@ u101_form u101_form_of(u101_slice method, u101_slice target)
     if (u101_equal(target, U101_TEXT("*"))) {
         return u101_equal(method, U101_TEXT("OPTIONS")) ? U101_FORM_ASTERISK : U101_FORM_NONE;
     }
-    return read_scheme(target) > 0 && u101_read_authority(u101_target_authority(target), &authority)
+    return u101_scheme_of(target) > 0 &&
+                   u101_read_authority(u101_target_authority(target), &authority)
                ? U101_FORM_ABSOLUTE
                : U101_FORM_NONE;
 }

@@ -180,14 +180,12 @@ static void test_fields_lines_are_given_in_order_and_counted(void)
                 "GET / HTTP/1.1\r\nOrigin: a\r\nHost: h\r\nOrigin: \r\norigin: c\r\n\r\n");
     CHECK_INT(made.head.known[U101_FIELD_ORIGIN].lines, 3);
     CHECK_INT(made.head.known[U101_FIELD_EXPECT].lines, 0);
-    u101_lines lines = u101_lines_of(made.exchange.bytes, &made.head, U101_FIELD_ORIGIN);
-    CHECK(u101_next_line(&lines, &value));
+    u101_list list = u101_list_of(made.exchange.bytes, &made.head, U101_FIELD_ORIGIN);
+    CHECK(u101_next_element(&list, &value));
     CHECK_TEXT(value, "a");
-    CHECK(u101_next_line(&lines, &value));
-    CHECK_TEXT(value, "");
-    CHECK(u101_next_line(&lines, &value));
+    CHECK(u101_next_element(&list, &value));
     CHECK_TEXT(value, "c");
-    CHECK(!u101_next_line(&lines, &value));
+    CHECK(!u101_next_element(&list, &value));
 }
 
 int main(void)

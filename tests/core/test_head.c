@@ -160,6 +160,16 @@ static void test_head_row_is_decided_at_its_last_byte(void)
 }
 
 /* Each byte at each place of a head: one of the two ways must not see more than the other. */
+static void check_same_fields(const u101_head *left, const u101_head *right)
+{
+    for (size_t kind = 0; kind < U101_FIELD_KINDS; kind++) {
+        const u101_known_field one = left->known[kind];
+        const u101_known_field other = right->known[kind];
+        CHECK_SIZE(one.lines, other.lines);
+        CHECK(one.lines == 0 || memcmp(&one.value, &other.value, sizeof(one.value)) == 0);
+    }
+}
+
 static void test_head_any_byte_anywhere_is_read_alike_in_pieces(void)
 {
     static const u101_slice sound = BYTES("\r\nGET /a HTTP/1.1\r\nHost: b\r\nX:\r\n\r\n");
@@ -175,7 +185,7 @@ static void test_head_any_byte_anywhere_is_read_alike_in_pieces(void)
             const reading pieces = read_bytewise(&u101_default_limits, changed, &fed);
             CHECK_INT(pieces.result, whole.result);
             CHECK_REASON(pieces.reason, whole.reason);
-            CHECK(memcmp(&pieces.head.known, &whole.head.known, sizeof(whole.head.known)) == 0);
+            check_same_fields(&pieces.head, &whole.head);
             CHECK(whole.result == U101_READ_MORE || fed <= sound.size);
         }
     }

@@ -5,17 +5,81 @@
 
 #include "harness.h"
 
-/* The name that a phrase goes by in the registry [RFC 9110 15]. */
-static void test_status_registered_has_its_phrase(void)
+typedef struct {
+    int status;
+    const char *phrase;
+} status_row;
+
+/* The registry of IANA from 300 on [RFC 9110 16.2]. */
+static const status_row status_rows[] = {
+    {300, "Multiple Choices"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {305, "Use Proxy"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {402, "Payment Required"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {407, "Proxy Authentication Required"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {423, "Locked"},
+    {424, "Failed Dependency"},
+    {425, "Too Early"},
+    {426, "Upgrade Required"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {451, "Unavailable For Legal Reasons"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {506, "Variant Also Negotiates"},
+    {507, "Insufficient Storage"},
+    {508, "Loop Detected"},
+    {510, "Not Extended"},
+    {511, "Network Authentication Required"},
+};
+
+/* None is registered where no row is; the phrase may then be left out [RFC 9112 4]. */
+static const char *registered(int status)
 {
-    CHECK_TEXT(u101_phrase_of(304), "Not Modified");
-    CHECK_TEXT(u101_phrase_of(400), "Bad Request");
-    CHECK_TEXT(u101_phrase_of(405), "Method Not Allowed");
-    CHECK_TEXT(u101_phrase_of(413), "Content Too Large");
-    CHECK_TEXT(u101_phrase_of(421), "Misdirected Request");
-    CHECK_TEXT(u101_phrase_of(426), "Upgrade Required");
-    CHECK_TEXT(u101_phrase_of(431), "Request Header Fields Too Large");
-    CHECK_TEXT(u101_phrase_of(511), "Network Authentication Required");
+    for (size_t i = 0; i < COUNT(status_rows); i++) {
+        if (status_rows[i].status == status) {
+            return status_rows[i].phrase;
+        }
+    }
+    return "";
+}
+
+static void test_status_has_its_registered_phrase_or_none(void)
+{
+    for (int status = 300; status <= 599; status++) {
+        check_case("%d", status);
+        CHECK_TEXT(u101_phrase_of(status), registered(status));
+    }
+    CHECK_SIZE(u101_phrase_of(0).size, 0);
+    CHECK_SIZE(u101_phrase_of(-400).size, 0);
 }
 
 static void test_status_of_each_reason_has_a_phrase(void)
@@ -29,31 +93,9 @@ static void test_status_of_each_reason_has_a_phrase(void)
     }
 }
 
-/* The phrase may be left out, the space before it not [RFC 9112 4]. */
-static void test_status_unregistered_has_none(void)
-{
-    CHECK_SIZE(u101_phrase_of(599).size, 0);
-    CHECK_SIZE(u101_phrase_of(419).size, 0);
-    CHECK_SIZE(u101_phrase_of(0).size, 0);
-}
-
-static void test_status_phrases_are_letters_and_spaces(void)
-{
-    for (int status = 300; status <= 599; status++) {
-        const u101_slice phrase = u101_phrase_of(status);
-        check_case("%d", status);
-        for (size_t i = 0; i < phrase.size; i++) {
-            const char c = phrase.at[i];
-            CHECK((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ' ' || c == '-');
-        }
-    }
-}
-
 int main(void)
 {
-    CHECK_RUN(test_status_registered_has_its_phrase);
+    CHECK_RUN(test_status_has_its_registered_phrase_or_none);
     CHECK_RUN(test_status_of_each_reason_has_a_phrase);
-    CHECK_RUN(test_status_unregistered_has_none);
-    CHECK_RUN(test_status_phrases_are_letters_and_spaces);
     return check_finish();
 }

@@ -30,6 +30,7 @@ static const subprotocol_row subprotocol_rows[] = {
     {OFFERED "b c\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token"},
     {OFFERED "b, c/d\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token behind one"},
     {OFFERED "b, b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same twice"},
+    {OFFERED "a, b, b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same twice behind another"},
     {OFFERED "b, B\r\n", U101_SWITCHED, "b", "two that differ in case"},
     {OFFERED "b\r\n" OFFERED "b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same on two lines"},
 };
