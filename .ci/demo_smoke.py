@@ -102,9 +102,10 @@ def main(clone: str) -> None:
     with subprocess.Popen(  # noqa: S603 - the path is the caller's
         command, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as make:
+        lines = make.stdout or ()
         try:
             url = None
-            for line in make.stdout:
+            for line in lines:
                 sys.stdout.write(line)
                 if line.startswith(READY):
                     url = line.removeprefix(READY).split()[0]
@@ -115,7 +116,7 @@ def main(clone: str) -> None:
             # To the demo alone, for make would end by the signal: so its status is the demo's.
             children = Path(f"/proc/{make.pid}/task/{make.pid}/children")
             os.kill(int(children.read_text(encoding="ascii")), signal.SIGINT)
-            sys.stdout.write(make.stdout.read())
+            sys.stdout.writelines(lines)
             if make.wait(ANSWER_DEADLINE) != 0:
                 raise SystemExit(f"the demo ended with status {make.returncode} after Ctrl-C")
             sys.stdout.write("ok: Ctrl-C ends it with status 0\n")

@@ -26,6 +26,8 @@ import upgrade101
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Offer = upgrade101.WebSocket | upgrade101.H2C | upgrade101.Protocol | upgrade101.TLS
+
 VECTORS = Path(__file__).parent / "vectors"
 
 
@@ -76,13 +78,13 @@ def read_vectors() -> list[Vector]:
     ]
 
 
-def make_offer(arguments: dict[str, Any]) -> object:
+def make_offer(arguments: dict[str, Any]) -> Offer:
     """Return the offer that an entry of `offers` describes."""
     arguments = dict(arguments)
-    offer_type = getattr(upgrade101, arguments.pop("type"))
+    make: Callable[..., Offer] = getattr(upgrade101, arguments.pop("type"))
     if arguments.get("deflate") is not None:
         arguments["deflate"] = upgrade101.PerMessageDeflate(**arguments["deflate"])
-    return offer_type(**arguments)
+    return make(**arguments)
 
 
 @cache

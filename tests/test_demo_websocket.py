@@ -120,7 +120,7 @@ async def test_websocket_message_above_the_limit_closes(
         with suppress(ConnectionClosed):
             await client.recv()
         await client.close()
-        assert client.close_code == code
+        assert client.protocol.close_code == code
 
 
 async def test_websocket_text_that_is_not_utf8_closes_with_1007(demo: Demo) -> None:
@@ -128,7 +128,7 @@ async def test_websocket_text_that_is_not_utf8_closes_with_1007(demo: Demo) -> N
         await client.send(b"\xc3\x28", text=True)
         with pytest.raises(ConnectionClosed):
             await client.recv()
-        assert client.close_code == 1007
+        assert client.protocol.close_code == 1007
 
 
 async def test_websocket_at_handshake_is_told_its_own_bytes(demo: Demo) -> None:

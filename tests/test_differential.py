@@ -9,6 +9,7 @@ made as short as it can be before it is shown.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from itertools import accumulate, cycle
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,7 +28,7 @@ T = TypeVar("T", Case, ParsedCase)
 
 EXAMPLES = int(os.environ.get("U101_FUZZ_EXAMPLES", "0"))
 profile = settings(
-    max_examples=EXAMPLES or 2000,
+    max_examples=EXAMPLES or 3000,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,
@@ -98,6 +99,13 @@ def _assert_same(decision: upgrade101.Decision | None, verdict: Verdict | None) 
             assert getattr(decision.deflate, name) == agreed
 
 
+@lru_cache(maxsize=16)
+def _decide(case: Case, size: int, *, continued: bool) -> Verdict | None:
+    """Ask the model about the first bytes; several ways of feeding ask about the same."""
+    data = case.data[:size]
+    return decide(case.policy, data, secure=case.secure, already_continued=continued)
+
+
 def _assert_request(decision: upgrade101.Decision, case: Case, size: int) -> None:
     """Expect of a head that was completed to be told as it was sent."""
     head = read_head(case.data[:size], case.policy.limits)
@@ -120,9 +128,7 @@ def _assert_fed(negotiator: upgrade101.Negotiator, case: Case, cuts: Iterable[in
     for cut in cuts:
         decision = handshake.feed(case.data[fed:cut])
         fed = cut
-        verdict = decide(
-            case.policy, case.data[:fed], secure=case.secure, already_continued=continued
-        )
+        verdict = _decide(case, fed, continued=continued)
         _assert_same(decision, verdict)
         if verdict is None:
             continue
@@ -148,13 +154,8 @@ def _assert_fed_byte_by_byte(negotiator: upgrade101.Negotiator, case: Case) -> N
         decision = handshake.feed(case.data[size - 1 : size])
         if decision is None and size < len(case.data):
             continue
-        before = decide(
-            case.policy, case.data[: size - 1], secure=case.secure, already_continued=continued
-        )
-        assert before is None
-        verdict = decide(
-            case.policy, case.data[:size], secure=case.secure, already_continued=continued
-        )
+        assert _decide(case, size - 1, continued=continued) is None
+        verdict = _decide(case, size, continued=continued)
         _assert_same(decision, verdict)
         if verdict is not None and verdict.action != "CONTINUE":
             return
@@ -163,11 +164,11 @@ def _assert_fed_byte_by_byte(negotiator: upgrade101.Negotiator, case: Case) -> N
 
 def _assert_agrees(case: Case) -> None:
     negotiator = _make_negotiator(case.policy)
-    decision = negotiator.decide(case.data, secure=case.secure)
-    _assert_same(decision, decide(case.policy, case.data, secure=case.secure))
-    if decision is not None:
-        _assert_request(decision, case, len(case.data))
     size = len(case.data)
+    decision = negotiator.decide(case.data, secure=case.secure)
+    _assert_same(decision, _decide(case, size, continued=False))
+    if decision is not None:
+        _assert_request(decision, case, size)
     _assert_fed(negotiator, case, [size])
     _assert_fed(negotiator, case, [*accumulate(_pieces(case)), size])
     _assert_fed_byte_by_byte(negotiator, case)

@@ -186,10 +186,15 @@ class Owner(asyncio.Protocol):
         self.protocol = protocol
         self.before = before
         self.after = after
+        self.pauses = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the transport."""
         self.transport: Any = transport
+
+    def pause_writing(self) -> None:
+        """Note the pause, which is not to come once it hands over."""
+        self.pauses += 1
 
     def data_received(self, data: bytes) -> None:
         """Write more than the kernel takes while the peer does not read, and hand over."""
@@ -199,7 +204,9 @@ class Owner(asyncio.Protocol):
             self.transport.write(bytes(1024))
         low, high = self.after
         self.transport.set_write_buffer_limits(high=high, low=low)
+        pauses = self.pauses
         hand_over(self.transport, self.protocol, data)
+        assert self.pauses == pauses
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,9 @@ def test_wheel_metadata_needs_nothing_at_run_time(wheel: Path) -> None:
 def test_wheel_in_a_fresh_environment_decides(wheel: Path, tmp_path: Path) -> None:
     python = tmp_path / "bin/python"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
-    install = ["--python", python, "install", "--quiet", "--no-index", "--no-deps", wheel]
-    subprocess.run([sys.executable, "-m", "pip", *install], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(python)]
+    install = ["install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run([*pip, *install], check=True)
     code = (
         "import upgrade101 as u, sys; n = u.Negotiator(u.WebSocket());"
         f"sys.stdout.buffer.write(n.decide({HEAD!r}).response)"

@@ -73,6 +73,16 @@ def test_sweep_of_deadlines_close_together_fires_no_more_than_its_resolution() -
     assert len({waiter.expired[0] for waiter in waiters}) == 3
 
 
+def test_sweep_by_a_timer_that_is_early_ends_what_is_due() -> None:
+    sweep, clock = make_sweep()
+    waiter = Waiter(sweep, clock.now + 1)
+    (timer,) = clock.timers
+    clock.timers.clear()
+    clock.now += 0.9995
+    timer.callback()
+    assert waiter.expired
+
+
 def test_sweep_of_infinite_deadlines_has_no_timer() -> None:
     sweep, clock = make_sweep()
     Waiter(sweep, inf)

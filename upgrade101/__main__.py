@@ -7,11 +7,12 @@ one line on stderr, never a traceback. It does not serve anything itself: that i
 """
 
 import argparse
-import asyncio
+import re
 import sys
 from collections.abc import Sequence
 
 _PROGRAM = "python -m upgrade101"
+_LAST_PORT = 65535
 _DEMO_PACKAGES = frozenset({"aiohttp", "h2", "websockets"})
 _HELP = {
     "serve": """\
@@ -36,14 +37,9 @@ to be reached by another name or address, give that one.""",
 
 
 def _port(text: str) -> int:
-    """Read a port number; ValueError, which argparse reports, for what is none."""
-    number = int(text)
-    if not 0 <= number <= 65535:  # noqa: PLR2004 - the range of a TCP port
-        raise ValueError(text)
-    return number
-
-
-_port.__name__ = "port"  # argparse names the type in its message
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to {_LAST_PORT}")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         try:
-            # Here and not above: --help must work without the packages of the demo.
+            # Here and not above: --help must work without the packages of the demo, and Ctrl-C
+            # while they are loaded must end without a traceback too.
             from upgrade101.demo import server  # noqa: PLC0415
         except ModuleNotFoundError as error:
             package = (error.name or "").partition(".")[0]
@@ -77,11 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise
             return _fail(f"the demo needs {package}; pip install upgrade101[demo]")
         try:
-            asyncio.run(server.run(options.host, options.port))
+            server.run(options.host, options.port)
         except server.CannotServeError as error:
             return _fail(str(error))
     except KeyboardInterrupt:
-        # Ctrl-C before the event loop watches for it, or after.
+        # Before the event loop watches for the signal, or after.
         return 0
     return 0
 

@@ -124,6 +124,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Cancel the handler: there is nobody to answer."""
         if self.transport is not None:
+            # It is closed already, but not until this call does asyncio's cease to refer to itself.
+            self.transport.close()
             self._leave()
             self._cancel()
 

@@ -46,6 +46,8 @@ class Linger(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Stop waiting: the peer has read its answer, or has gone."""
+        # It is closed already, but not until this call does asyncio's cease to refer to itself.
+        self._transport.close()
         self._leave()
 
     def expire(self, now: float) -> None:  # noqa: ARG002 - the sweep's signature

@@ -93,8 +93,6 @@ class Sweep:
     def _sweep(self) -> None:
         now = self.bind().time()
         self._timer = None
-        # Nothing is armed while this runs: the end of it looks at every deadline.
-        self.wake = -inf
         try:
             self.purge()
             for waiting in [

@@ -108,24 +108,32 @@ TAILS = [b"", b"\x81\x80", b"\r\n", PREFACE, b"GET / HTTP/1.1\r\n", b"\x16\x03\x
 # Text that latin-1 has no byte for; the low byte of some is one that matters.
 WIDE = ["\u0100", "\u010a", "\u0120", "\u2028", "\U0001f600", "\ud800"]
 
-_WEBSOCKET = [(b"Sec-WebSocket-Key", KEY), (b"Sec-WebSocket-Version", b"13")]
-_H2C = [(b"HTTP2-Settings", SETTINGS)]
+_KEY = [(b"Sec-WebSocket-Key", KEY), (b"Sec-WebSocket-Version", b"13")]
+_WEBSOCKET = [(b"Upgrade", b"websocket"), *_KEY]
+_OPTIONS = [
+    (b"Sec-WebSocket-Extensions", b"permessage-deflate; client_max_window_bits"),
+    (b"Sec-WebSocket-Protocol", b"chat, chat.v2"),
+]
+_SETTINGS = [(b"HTTP2-Settings", SETTINGS)]
+_H2C = [(b"Upgrade", b"h2c"), *_SETTINGS]
 _BODY = [(b"Content-Length", b"5")]
-# (method, Connection, other fields) of what clients send.
+_BOTH = b"Upgrade, HTTP2-Settings"
+# (which mutations concern it, method, Connection, other fields) of what clients send.
 REQUESTS = [
-    (b"GET", b"Upgrade", [(b"Upgrade", b"websocket"), *_WEBSOCKET]),
-    (b"GET", b"keep-alive, Upgrade", [(b"Upgrade", b"websocket"), *_WEBSOCKET]),
-    (b"GET", b"Upgrade", [(b"Upgrade", b"websocket"), *_WEBSOCKET]),
-    (b"GET", b"Upgrade", [(b"Upgrade", b"websocket"), *_WEBSOCKET]),
-    (b"GET", b"Upgrade, HTTP2-Settings", [(b"Upgrade", b"h2c"), *_H2C]),
-    (b"HEAD", b"Upgrade, HTTP2-Settings", [(b"Upgrade", b"h2c"), *_H2C]),
-    (b"POST", b"Upgrade", [(b"Upgrade", b"tcp"), *_BODY]),
-    (b"POST", b"Upgrade", [(b"Upgrade", b"tcp"), *_BODY, (b"Expect", b"100-continue")]),
-    (b"POST", b"Upgrade", [(b"Upgrade", b"SPDY/3.10"), *_BODY]),
-    (b"GET", b"Upgrade", [(b"Upgrade", b"connect-udp"), (b"Capsule-Protocol", b"?1")]),
-    (b"OPTIONS", b"Upgrade", [(b"Upgrade", b"TLS/1.2")]),
-    (b"GET", b"Upgrade, HTTP2-Settings", [(b"Upgrade", b"h2c, websocket"), *_WEBSOCKET, *_H2C]),
-    (b"GET", b"Upgrade", [(b"Upgrade", b"TLS/1.3, tcp, h2c, websocket"), *_WEBSOCKET]),
-    (b"POST", b"upgrade", [(b"Upgrade", b"TLS/1.3, foo, tcp"), *_BODY]),
-    (b"GET", b"keep-alive", []),
+    (b"websocket", b"GET", b"Upgrade", _WEBSOCKET),
+    (b"websocket", b"GET", b"keep-alive, Upgrade", _WEBSOCKET),
+    (b"websocket", b"GET", b"Upgrade", [*_WEBSOCKET, *_OPTIONS]),
+    (b"websocket", b"GET", b"Upgrade", [*_WEBSOCKET, *_OPTIONS]),
+    (b"websocket", b"GET", b"Upgrade", [*_OPTIONS, *_WEBSOCKET]),
+    (b"websocket", b"GET", _BOTH, [(b"Upgrade", b"h2c, websocket"), *_KEY, *_SETTINGS]),
+    (b"websocket", b"GET", b"Upgrade", [(b"Upgrade", b"TLS/1.3, tcp, h2c, websocket"), *_KEY]),
+    (b"h2c", b"GET", _BOTH, _H2C),
+    (b"h2c", b"HEAD", _BOTH, _H2C),
+    (b"other", b"POST", b"Upgrade", [(b"Upgrade", b"tcp"), *_BODY]),
+    (b"other", b"POST", b"Upgrade", [(b"Upgrade", b"tcp"), *_BODY, (b"Expect", b"100-continue")]),
+    (b"other", b"POST", b"Upgrade", [(b"Upgrade", b"SPDY/3.10"), *_BODY]),
+    (b"other", b"GET", b"Upgrade", [(b"Upgrade", b"connect-udp"), (b"Capsule-Protocol", b"?1")]),
+    (b"other", b"OPTIONS", b"Upgrade", [(b"Upgrade", b"TLS/1.2")]),
+    (b"other", b"POST", b"upgrade", [(b"Upgrade", b"TLS/1.3, foo, tcp"), *_BODY]),
+    (b"other", b"GET", b"keep-alive", []),
 ]

@@ -36,11 +36,15 @@ class CannotServeError(Exception):
     """The demo cannot be served; the text is one sentence for the user."""
 
 
-async def run(host: str, port: int) -> None:
+def run(host: str, port: int) -> None:
     """Serve on `host` and `port` (0: a free one) until SIGINT or SIGTERM.
 
     Raises CannotServeError where `host` is no host or the address cannot be listened on.
     """
+    asyncio.run(_run(host, port))
+
+
+async def _run(host: str, port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
