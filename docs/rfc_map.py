@@ -51,11 +51,15 @@ def clauses_in(text: str) -> list[Clause]:
 
 
 def cited_in_c(source: str, name: str) -> list[tuple[Clause, str]]:
-    """Return the citations of a C file, each with the function that it stands in or above."""
-    found: list[tuple[Clause, str]] = []
+    """Return the citations of a C file, each with the function that it stands in or above.
+
+    Those of the comment at its top are the file's.
+    """
+    top, _, rest = source.partition("*/")
+    found = [(clause, name) for cited in BRACKETED.findall(top) for clause in clauses_in(cited)]
     waiting: list[Clause] = []  # cited above a function
     inside = ""
-    for line in source.splitlines():
+    for line in rest.splitlines():
         function = C_FUNCTION.match(line)
         if function and not line.startswith((" ", "/", "#", "typedef")):
             inside = function[1]
@@ -99,8 +103,7 @@ def read_reasons() -> dict[str, list[Clause]]:
 def find_functions() -> dict[Clause, list[str]]:
     """Return what obeys each clause."""
     found: dict[Clause, list[str]] = defaultdict(list)
-    paths = [*ROOT.glob("csrc/core/*.c"), *ROOT.glob("csrc/core/*.h"), *ROOT.glob("upgrade101/*.py")]
-    for path in sorted(paths):
+    for path in sorted([*ROOT.glob("csrc/core/*.[ch]"), *ROOT.glob("upgrade101/*.py")]):
         for clause, function in cited_in(path):
             found[clause].append(f"`{path.relative_to(ROOT).name}`: `{function}`")
     for reason, clauses in read_reasons().items():

@@ -1,6 +1,6 @@
 """The deadlines of a connection: absolute, whatever arrives.
 
-In: a connection and a clock. Out: when it is ended, and how.
+In: a connection and a clock. Out: when it is ended, and how [RFC 9110 15.5.9].
 Not here: the timer that they share (`test_sweep`).
 """
 

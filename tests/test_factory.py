@@ -1,6 +1,7 @@
 """`UpgradeFactory`: its arguments, its counters, its capacity and its closing.
 
-In: settings and connections. Out: what each connection gets, and what the factory says of all.
+In: settings and connections. Out: what each connection gets, and what the factory says of all
+[RFC 9110 15.6.4].
 Not here: a connection by itself (`test_connection`), and listening (`test_server`).
 """
 

@@ -1,6 +1,7 @@
 """`Upgrade`: what a handler may answer, when, and what each answer does.
 
-In: a request that asks for an upgrade and a handler. Out: what the peer and the protocol get.
+In: a request that asks for an upgrade and a handler. Out: what the peer and the protocol get
+[RFC 9110 15.5].
 Not here: handlers that give no answer, and a peer that does not wait (`test_connection`).
 """
 

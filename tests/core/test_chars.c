@@ -1,5 +1,6 @@
 /*
- * The character classes against the grammars, written out a second time.
+ * The character classes against the grammars, written out a second time, and OWS
+ * [RFC 9110 5.6.3].
  */
 #include <string.h>
 

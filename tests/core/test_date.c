@@ -1,5 +1,5 @@
 /*
- * Dates against gmtime and strftime of the C library [RFC 9110 5.6.7].
+ * Dates against gmtime and strftime of the C library [RFC 9110 5.6.7, 6.6.1].
  */
 
 /* gmtime_r is no part of C11. */

@@ -1,5 +1,5 @@
 /*
- * Offers of permessage-deflate taken, declined and answered [RFC 7692 7.1].
+ * Offers of permessage-deflate taken, declined and answered [RFC 7692 7.1, 7.1.2, 7.1.2.2].
  */
 #include "deflate.h"
 

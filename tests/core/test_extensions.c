@@ -1,5 +1,6 @@
 /*
- * The grammar of Sec-WebSocket-Extensions, in pairs one byte apart [RFC 6455 9.1].
+ * The grammar of Sec-WebSocket-Extensions, in pairs one byte apart [RFC 6455 9.1,
+ * RFC 9110 5.6.4].
  */
 #include "extensions.h"
 

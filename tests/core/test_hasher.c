@@ -1,5 +1,5 @@
 /*
- * Sec-WebSocket-Accept, and what there is without SHA-1.
+ * Sec-WebSocket-Accept, and what there is without SHA-1 [RFC 9110 15.6.1].
  */
 #include <openssl/crypto.h>
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L

@@ -1,5 +1,5 @@
 /*
- * Heads read whole and byte by byte, in pairs one byte apart.
+ * Heads read whole and byte by byte, in pairs one byte apart [RFC 9112 2].
  */
 #include "head.h"
 

@@ -1,5 +1,6 @@
 /*
- * Host and framing of heads that are sound in syntax, in pairs one byte apart.
+ * Host and framing of heads that are sound in syntax, in pairs one byte apart
+ * [RFC 9112 3.2, 6].
  */
 #include "meaning.h"
 

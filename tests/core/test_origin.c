@@ -1,5 +1,5 @@
 /*
- * Origins read and compared, in pairs one byte apart.
+ * Origins read and compared, in pairs one byte apart [RFC 6454 7].
  */
 #include "origin.h"
 

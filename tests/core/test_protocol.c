@@ -1,5 +1,6 @@
 /*
- * The checks of an upgrade to another protocol, in pairs one byte apart.
+ * The checks of an upgrade to another protocol, in pairs one byte apart
+ * [RFC 9110 7.8, 16.7].
  */
 #include "protocol.h"
 

@@ -1,5 +1,5 @@
 /*
- * The phrases of status codes.
+ * The phrases of status codes [RFC 9110 15, RFC 9112 4].
  */
 #include "status.h"
 

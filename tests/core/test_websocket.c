@@ -1,5 +1,6 @@
 /*
- * The checks of a WebSocket handshake, in pairs one byte apart and in their order.
+ * The checks of a WebSocket handshake, in pairs one byte apart and in their order
+ * [RFC 6455 4.2].
  */
 #include "websocket.h"
 

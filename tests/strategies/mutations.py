@@ -65,6 +65,11 @@ def make_origin(random: Random, host: bytes) -> bytes:
     )
 
 
+def _without(draft: Draft, name: bytes) -> None:
+    others = [field for field in draft.fields if field[0] != name]
+    draft.fields = others or draft.fields
+
+
 def _set_host(random: Random, draft: Draft) -> None:
     host = random.choice(pools.HOSTS)
     draft.put(b"Host", host)
@@ -109,7 +114,7 @@ def _set_framing(random: Random, draft: Draft) -> None:
     else:
         draft.put(b"Transfer-Encoding", random.choice(pools.CODINGS))
         # Together they are a conflict whatever the coding is.
-        draft.fields = [field for field in draft.fields if field[0] != b"Content-Length"]
+        _without(draft, b"Content-Length")
 
 
 def _set_websocket_value(random: Random, draft: Draft) -> None:
@@ -143,9 +148,12 @@ def _age(random: Random, draft: Draft) -> None:
     """Make it HTTP/1.0, whose rules for Host and bodies differ."""
     draft.version = b"HTTP/1.0"
     if chance(random, 5):
-        draft.fields = [field for field in draft.fields if field[0] != b"Host"]
-    if chance(random, 2):
-        draft.method, draft.target = b"CONNECT", b"a:80"
+        _without(draft, b"Host")
+
+
+def _connect(random: Random, draft: Draft) -> None:
+    """Make it a CONNECT, which takes a target of its own."""
+    draft.method, draft.target = b"CONNECT", random.choice(pools.HOSTS)
 
 
 def _add_field(random: Random, draft: Draft) -> None:
@@ -204,7 +212,7 @@ Mutation = Callable[[Random, Draft], None]
 # What concerns any request, and beside it what concerns one that asks for that protocol.
 ANY: list[Mutation] = [
     *(_set_host, _set_host, _set_connection, _set_upgrade, _set_expect, _set_framing, _set_body),
-    *(_set_start, _set_start, _age, _add_field, _repeat_field, _drop_field, _split_field),
+    *(_set_start, _set_start, _age, _connect, _add_field, _repeat_field, _drop_field, _split_field),
     *(_dress_field, _break_lines, _set_tail),
 ]
 CONCERNED: dict[bytes, list[Mutation]] = {
