@@ -282,8 +282,9 @@ void u101_handshake_init(u101_handshake *handshake);
 bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u101_slice received,
                  bool secure, u101_hasher *hasher, u101_decision *decision);
 
-/* The most bytes that u101_decide still looks at: what lies behind them can
- * only be leftover, and need not be gathered. */
+/* How many of the bytes received u101_decide looks at next, at the most: a caller
+ * that gathers them needs no more for the next call.  Where that call asks for
+ * more, this is asked anew, for a body may follow the head. */
 size_t u101_wanted(const u101_negotiator *negotiator, const u101_handshake *handshake);
 
 /* A head that others have parsed. */

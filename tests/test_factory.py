@@ -98,11 +98,10 @@ def test_factory_without_fallback_requires_an_upgrade_and_keeps_the_rest(
 
 
 def test_each_final_decision_is_counted_and_seen_once_after_its_bytes() -> None:
-    seen: list[tuple[Reason, bytes]] = []
+    seen: list[tuple[Decision, bytes]] = []
 
     def on_decision(decision: Decision, transport: Any) -> None:  # noqa: ANN401 - a fake
-        seen.append((decision.reason, transport.written))
-        assert transport.written == decision.response
+        seen.append((decision, transport.written))
 
     def handler(upgrade: Upgrade) -> None:
         assert upgrade.request is not None
@@ -114,8 +113,8 @@ def test_each_final_decision_is_counted_and_seen_once_after_its_bytes() -> None:
     factory = make_factory(handler, fallback=Recorder, on_decision=on_decision)[0]
     for request in (ECHO, ECHO.replace(b" / ", b" /x "), GARBAGE, PLAIN, PLAIN):
         Transport().connect(factory).receive(request)
-    reasons = [reason for reason, _ in seen]
-    assert reasons == [
+    assert all(decision.response == written for decision, written in seen)
+    assert [decision.reason for decision, _ in seen] == [
         Reason.SWITCHED,
         Reason.REFUSED,
         Reason.BAD_METHOD,
@@ -282,9 +281,9 @@ async def test_close_cuts_handlers_short_when_their_time_is_over(
     late = Transport().connect(factory).receive(ECHO)
     await settle()
     factory.close()
-    factory.close()
     # Its own deadline comes first.
     clock.advance(3)
+    factory.close()
     assert refused_for(transport, 503)
     assert factory.stats() == {Reason.DECISION_TIMEOUT: 1}
     clock.advance(2)
@@ -294,6 +293,15 @@ async def test_close_cuts_handlers_short_when_their_time_is_over(
     await settle()
     assert handlers.cancelled == 2
     assert [record.levelname for record in records(caplog)] == ["WARNING"] * 2
+
+
+async def test_close_cuts_a_handler_short_that_has_no_deadline() -> None:
+    factory, clock = make_factory(Handlers(), decision_timeout=None, shutdown_timeout=5)
+    Transport().connect(factory).receive(ECHO)
+    factory.close()
+    clock.advance(5)
+    assert factory.stats() == {Reason.SHUTDOWN: 1}
+    await settle()
 
 
 def test_closed_factory_refuses_new_connections() -> None:
@@ -320,6 +328,14 @@ def test_close_by_on_decision_refuses_the_others_once() -> None:
     Transport().connect(factory).receive(ECHO)
     assert all(refused_for(transport, 503) for transport in others)
     assert factory.stats() == {Reason.SWITCHED: 1, Reason.SHUTDOWN: 3}
+
+
+def test_close_during_which_another_connection_is_lost_goes_on() -> None:
+    factory = make_factory(accept_echo, on_decision=lambda *_: transports.pop().lose())[0]
+    transports = [Transport().connect(factory) for _ in range(2)]
+    factory.close()
+    assert factory.stats() == {Reason.SHUTDOWN: 1}
+    assert factory.pending == 0
 
 
 def test_close_of_connection_that_is_closing_does_not_answer_it() -> None:

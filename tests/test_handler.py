@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from asyncio_helpers import (
 from fakes import Recorder, Transport
 
 from upgrade101 import Reason
+from upgrade101._connection import Deliberation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -105,6 +107,19 @@ async def forget_later(_: Upgrade) -> None:
     await asyncio.sleep(0)
 
 
+def forget_in_ended_future(_: Upgrade) -> asyncio.Future[None]:
+    # What an eager task is that awaited nothing.
+    future = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future
+
+
+def fail_in_ended_future(_: Upgrade) -> asyncio.Future[None]:
+    future = asyncio.get_running_loop().create_future()
+    future.set_exception(LookupError())
+    return future
+
+
 @pytest.mark.parametrize(
     ("handler", "message"),
     [
@@ -114,6 +129,8 @@ async def forget_later(_: Upgrade) -> None:
         (fail_later, "the handler failed"),
         (cancel_later, "the handler failed"),
         (forget_later, "the handler gave no answer"),
+        (fail_in_ended_future, "the handler failed"),
+        (forget_in_ended_future, "the handler gave no answer"),
     ],
 )
 async def test_handler_without_answer_is_500_and_logged_once(
@@ -181,6 +198,32 @@ async def test_handler_goes_on_undisturbed_after_its_answer() -> None:
     await factory.wait_closed()
     await until(lambda: steps)
     assert steps == ["ended"]
+
+
+async def test_handler_that_goes_on_is_referenced_and_refers_to_nothing_that_was_kept() -> None:
+    ended: list[str] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        await asyncio.sleep(0)
+        accept_echo(upgrade)
+        try:
+            # Nothing but the task refers to this future, and nothing but the future to the task.
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.append("ended")
+
+    # A transport refers to its server, and this to its factory.
+    factory = make_factory(handler)[0]
+    Transport().connect(factory).receive(ECHO + b"left")
+    await settle()
+    gc.collect()
+    assert ended == []
+    assert factory.pending == 0
+    assert not any(isinstance(item, Deliberation) for item in gc.get_objects())
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await settle()
+    assert ended == ["ended"]
 
 
 @pytest.mark.parametrize("lose", [Transport.end, Transport.lose])

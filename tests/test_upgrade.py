@@ -39,8 +39,23 @@ OVER = ["tcp", "tls", "unix"]
 
 
 def answered(handler: Callable[[Upgrade], Any], request: bytes = ECHO) -> Transport:
-    """Return the transport of a connection whose request `handler` has answered."""
-    return Transport().connect(make_factory(handler)[0]).receive(request)
+    """Return the transport of a connection whose request `handler` has answered.
+
+    What the handler raises is raised here, and not only logged.
+    """
+    raised: list[BaseException] = []
+
+    def watched(upgrade: Upgrade) -> Any:  # noqa: ANN401 - what a handler returns
+        try:
+            return handler(upgrade)
+        except BaseException as error:
+            raised.append(error)
+            raise
+
+    transport = Transport().connect(make_factory(watched)[0]).receive(request)
+    for error in raised:
+        raise error
+    return transport
 
 
 def test_accept_writes_before_it_hands_over() -> None:
@@ -249,9 +264,13 @@ async def upgrade_to_tls(service: Service, request: bytes = START_TLS) -> asynci
 async def test_accept_tls_hands_over_what_is_inside(over: str, make: Callable[[], Any]) -> None:
     protocol = make()
     transports: list[Any] = []
+    raised: list[BaseException] = []
 
     async def handler(upgrade: Upgrade) -> None:
         transports.append(await upgrade.accept_tls(server_tls(), protocol, [("X-Node", "7")]))
+        with pytest.raises(RuntimeError, match="answered") as caught:
+            upgrade.refuse(403)
+        raised.append(caught.value)
 
     async with serving(handler, over=over) as service:
         writer = await upgrade_to_tls(service)
@@ -259,6 +278,7 @@ async def test_accept_tls_hands_over_what_is_inside(over: str, make: Callable[[]
         await until(lambda: protocol.data == b"inside")
         assert protocol.calls[0] == "connection_made"
         assert transports == [protocol.transport]
+        assert raised
         assert protocol.transport.get_extra_info("sslcontext") is not None
         protocol.transport.write(b"answer")
         protocol.transport.close()
@@ -383,6 +403,25 @@ async def test_accept_tls_of_peer_without_tls_raises(
         await until(lambda: raised)
         assert await client.reader.read() is not None
     assert not [record for record in caplog.records if record.name == "upgrade101"]
+
+
+async def test_accept_tls_of_peer_that_goes_at_the_end_of_the_handshake_raises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raised: list[BaseException] = []
+
+    async def start_tls(*_: object, **options: object) -> None:
+        assert options["server_side"]
+
+    async def handler(upgrade: Upgrade) -> None:
+        with pytest.raises(ConnectionResetError) as caught:
+            await upgrade.accept_tls(server_tls(), Recorder())
+        raised.append(caught.value)
+
+    # asyncio returns None where the connection was lost in between.
+    monkeypatch.setattr(type(asyncio.get_running_loop()), "start_tls", start_tls)
+    answered(handler, START_TLS)
+    await until(lambda: raised)
 
 
 async def test_accept_tls_of_silent_peer_ends_by_its_timeout() -> None:

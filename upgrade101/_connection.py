@@ -239,7 +239,6 @@ class Connection(asyncio.Protocol):
         deadline = sweep.handlers[self] = sweep.bind().time() + shared.decision_timeout
         if deadline < sweep.wake:
             sweep.arm(deadline)
-        self._handshake = None
         self._deliberation = Deliberation(decision)
         self._bound(self._deliberation, transport)
 
@@ -305,10 +304,11 @@ class Connection(asyncio.Protocol):
             self._task.cancel()
 
     def _leave(self) -> None:
-        self.transport = None
-        self._handshake = None
         sweep = self._shared.sweep
         queue = sweep.heads if self._deliberation is None else sweep.handlers
         del queue[self]
+        self.transport = None
+        # Its handler may go on for as long as the upgraded connection lives.
+        self._deliberation = None
         if not queue:
             self._shared.settle()

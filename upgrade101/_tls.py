@@ -26,12 +26,11 @@ class Gate(asyncio.Protocol):
     very call in which the handshake ends, before whoever awaits it can run.
     """
 
-    __slots__ = ("ended", "held", "lost")
+    __slots__ = ("ended", "held")
 
     def __init__(self) -> None:
         self.held = bytearray()
         self.ended = False
-        self.lost = False
 
     def data_received(self, data: bytes) -> None:
         """Hold `data` for the protocol."""
@@ -40,10 +39,6 @@ class Gate(asyncio.Protocol):
     def eof_received(self) -> None:
         """Note that the peer sends no more."""
         self.ended = True
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        """Note that there is no connection to hand over any more."""
-        self.lost = True
 
 
 async def start_tls(
@@ -64,7 +59,7 @@ async def start_tls(
         server_side=True,
         ssl_handshake_timeout=handshake_timeout,
     )
-    if inside is None or gate.lost:
+    if inside is None:
         raise ConnectionResetError("the peer has gone during the TLS handshake")
     attach(inside, protocol, bytes(gate.held), write_paused=False)
     if gate.ended:

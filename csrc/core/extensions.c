@@ -32,7 +32,7 @@ static bool skip_byte(u101_slice *rest, char byte)
 static bool scan_token(u101_slice *rest, u101_slice *token)
 {
     const char *const end = rest->at + rest->size;
-    const char *const at = u101_scan_token(rest->at, end);
+    const char *const at = u101_scan(rest->at, end, U101_TCHAR);
 
     *token = u101_slice_between(rest->at, at);
     *rest = u101_slice_between(at, end);
@@ -80,7 +80,7 @@ static bool scan_parameter(u101_slice *rest, u101_parameter *parameter)
 /* extension = token *( ";" extension-param ); false: it is something else. */
 static bool read_extension(u101_slice element, u101_deflate_offer *deflate)
 {
-    u101_parameter parameter;
+    u101_parameter parameter = {.has_value = false};
     u101_slice name;
     size_t count = 0;
 

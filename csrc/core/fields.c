@@ -100,8 +100,8 @@ bool u101_next_field(const char *head, size_t head_size, size_t *cursor, u101_fi
     if (end - begin <= 2) { /* the blank line */
         return false;
     }
-    const char *const colon = u101_scan_token(begin, end);
-    const char *const cr = u101_scan_value(colon, end);
+    const char *const colon = u101_scan(begin, end, U101_TCHAR);
+    const char *const cr = u101_scan(colon, end, U101_VALUE);
 
     field->name = u101_slice_between(begin, colon);
     field->value = u101_trim(u101_slice_between(colon + 1, cr));

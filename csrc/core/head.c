@@ -178,7 +178,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
             break;
         case AT_METHOD:
             end = end_within(head, c, MAX_METHOD);
-            c->at = u101_scan_token(c->at, end);
+            c->at = u101_scan(c->at, end, U101_TCHAR);
             if (c->at == c->end) {
                 break;
             }
@@ -192,7 +192,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
             /* fall through */
         case AT_TARGET:
             end = end_within(head, c, limits->target);
-            c->at = u101_scan_target(c->at, end);
+            c->at = u101_scan(c->at, end, U101_TARGET);
             if (c->at == c->end) {
                 break;
             }
@@ -266,11 +266,11 @@ static void read_whole_lines(const u101_limits *limits, u101_head *head, cursor 
     const char *at = c->at;
 
     while (head->field_count < limits->fields) {
-        const char *const cr = u101_scan_value(at, end);
+        const char *const cr = u101_scan(at, end, U101_VALUE);
         if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n') {
             break;
         }
-        const char *const colon = u101_scan_token(at, end);
+        const char *const colon = u101_scan(at, end, U101_TCHAR);
         if (colon == at || *colon != ':') {
             break;
         }
@@ -311,7 +311,7 @@ static u101_read_result read_field_lines(const u101_limits *limits, u101_head *h
             enter(head, c, AT_NAME);
             /* fall through */
         case AT_NAME:
-            c->at = u101_scan_token(c->at, c->end);
+            c->at = u101_scan(c->at, c->end, U101_TCHAR);
             if (c->at == c->end) {
                 break;
             }
@@ -323,7 +323,7 @@ static u101_read_result read_field_lines(const u101_limits *limits, u101_head *h
             enter(head, c, AT_VALUE);
             /* fall through */
         case AT_VALUE:
-            c->at = u101_scan_value(c->at, c->end);
+            c->at = u101_scan(c->at, c->end, U101_VALUE);
             if (c->at == c->end) {
                 break;
             }

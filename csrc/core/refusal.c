@@ -92,7 +92,9 @@ static void write_reason_fields(u101_writer *writer, const u101_negotiator *nego
         u101_write(writer, U101_TEXT("Allow: GET\r\n"));
         break;
     case U101_METHOD_NOT_ALLOWED:
-        write_allow(writer, &negotiator->offers[decision->offer].as.protocol);
+        if (decision->offer != U101_NO_OFFER && decision->kind == U101_OFFER_PROTOCOL) {
+            write_allow(writer, &negotiator->offers[decision->offer].as.protocol);
+        }
         break;
     case U101_WS_VERSION_MISSING:
     case U101_WS_VERSION_DUPLICATE:

@@ -45,7 +45,7 @@ static u101_reason check_target(const u101_limits *limits, u101_head *head, u101
         return U101_BAD_TARGET;
     }
     const char *const end = target.at + target.size;
-    const char *const stop = u101_scan_target(target.at, end);
+    const char *const stop = u101_scan(target.at, end, U101_TARGET);
     const size_t sound = (size_t)(stop - target.at);
 
     if (sound >= limits->target && target.size > limits->target) {
@@ -69,7 +69,7 @@ static u101_reason check_value(u101_slice value)
         return U101_SWITCHED;
     }
     const char *const end = value.at + value.size;
-    const char *const stop = u101_scan_value(value.at, end);
+    const char *const stop = u101_scan(value.at, end, U101_VALUE);
     if (stop == end) {
         return U101_SWITCHED;
     }

@@ -15,30 +15,7 @@
 #define U101_SCAN_SSE2 1
 #endif
 
-static inline const char *u101_scan(const char *at, const char *end, u101_class class)
-{
-    while (at < end && u101_is(*at, class)) {
-        at++;
-    }
-    return at;
-}
-
 #ifdef U101_SCAN_SSE2
-static inline __m128i u101_load_block(const char *at)
-{
-    return _mm_loadu_si128((const __m128i *)(const void *)at);
-}
-
-/* Sixteen bits: which bytes of a block are no U101_VALUE. */
-static inline unsigned int u101_mask_value(__m128i block)
-{
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
-    const __m128i tab = _mm_cmpeq_epi8(block, _mm_set1_epi8('\t'));
-    const __m128i del = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f));
-
-    return (unsigned int)_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, control), del));
-}
-
 /* Which bytes of a block are from `first` to `first` + `more`. */
 static inline __m128i u101_range(__m128i block, char first, char more)
 {
@@ -47,73 +24,74 @@ static inline __m128i u101_range(__m128i block, char first, char more)
     return _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8(more)), distance);
 }
 
-/* Sixteen bits: which bytes of a block are no letter, digit, "-" or "_", which
- * is what tokens are mostly made of. */
-static inline unsigned int u101_mask_token(__m128i block)
+/* Which bytes of a block are letters, digits or one of two others. */
+static inline __m128i u101_alphanumeric_or(__m128i block, char one, char other)
 {
     const __m128i letter = u101_range(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 25);
     const __m128i digit = u101_range(block, '0', 9);
-    const __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('-')),
-                                      _mm_cmpeq_epi8(block, _mm_set1_epi8('_')));
+    const __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(one)),
+                                      _mm_cmpeq_epi8(block, _mm_set1_epi8(other)));
 
-    return 0xffffU ^
-           (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, _mm_or_si128(digit, mark)));
+    return _mm_or_si128(letter, _mm_or_si128(digit, mark));
 }
 
-/* Sixteen bits: which bytes of a block are no U101_TARGET. */
-static inline unsigned int u101_mask_target(__m128i block)
+static inline __m128i u101_value_bytes(__m128i block)
 {
-    const __m128i good = _mm_andnot_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('#')),
-                                          u101_range(block, '!', '~' - '!'));
+    const __m128i sound = _mm_or_si128(u101_range(block, ' ', (char)(0xff - ' ')),
+                                       _mm_cmpeq_epi8(block, _mm_set1_epi8('\t')));
 
-    return 0xffffU ^ (unsigned int)_mm_movemask_epi8(good);
+    return _mm_andnot_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f)), sound);
 }
-#endif
 
-/* To the first byte that is no U101_TARGET. */
-static inline const char *u101_scan_target(const char *at, const char *end)
+/* Which bytes of a block are of a class, or of the part of it that is met most. */
+static inline __m128i u101_members(__m128i block, u101_class class)
 {
-#ifdef U101_SCAN_SSE2
-    for (; end - at >= 16; at += 16) {
-        const unsigned int mask = u101_mask_target(u101_load_block(at));
-        if (mask != 0) {
-            return at + __builtin_ctz(mask);
-        }
+    switch (class) {
+    case U101_VALUE:
+        return u101_value_bytes(block);
+    case U101_TARGET:
+        return _mm_andnot_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('#')),
+                                u101_range(block, '!', '~' - '!'));
+    case U101_BASE64:
+        return u101_alphanumeric_or(block, '+', '/');
+    case U101_TCHAR:
+        return u101_alphanumeric_or(block, '-', '_');
+    case U101_REG_NAME:
+    case U101_SCHEME:
+        return u101_alphanumeric_or(block, '-', '.');
+    default:
+        return _mm_setzero_si128();
     }
-#endif
-    return u101_scan(at, end, U101_TARGET);
 }
 
-/* To the first byte that is no U101_VALUE. */
-static inline const char *u101_scan_value(const char *at, const char *end)
+/* Whether u101_members knows all of the class. */
+static inline bool u101_knows_all(u101_class class)
+{
+    return class == U101_VALUE || class == U101_TARGET || class == U101_BASE64;
+}
+#endif
+
+/* To the first byte that is not of the class, which is a constant where it is
+ * called: sixteen bytes at a time, then one by one. */
+static inline const char *u101_scan(const char *at, const char *end, u101_class class)
 {
 #ifdef U101_SCAN_SSE2
     for (; end - at >= 16; at += 16) {
-        const unsigned int mask = u101_mask_value(u101_load_block(at));
-        if (mask != 0) {
-            return at + __builtin_ctz(mask);
-        }
-    }
-#endif
-    return u101_scan(at, end, U101_VALUE);
-}
-
-/* To the first byte that is no U101_TCHAR. */
-static inline const char *u101_scan_token(const char *at, const char *end)
-{
-#ifdef U101_SCAN_SSE2
-    for (; end - at >= 16; at += 16) {
-        const unsigned int mask = u101_mask_token(u101_load_block(at));
-        if (mask != 0) {
-            at += __builtin_ctz(mask);
-            if (!u101_is(*at, U101_TCHAR)) {
+        const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+        const int members = _mm_movemask_epi8(u101_members(block, class));
+        if (members != 0xffff) {
+            at += __builtin_ctz(~(unsigned int)members);
+            if (u101_knows_all(class)) {
                 return at;
             }
             break;
         }
     }
 #endif
-    return u101_scan(at, end, U101_TCHAR);
+    while (at < end && u101_is(*at, class)) {
+        at++;
+    }
+    return at;
 }
 
 #endif

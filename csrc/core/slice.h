@@ -36,18 +36,20 @@ static inline char u101_lower(char byte)
     return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
 }
 
+/* Quickest where the right one is a literal. */
 static inline bool u101_equal(u101_slice left, u101_slice right)
 {
-    return left.size == right.size && (left.size == 0 || memcmp(left.at, right.at, left.size) == 0);
+    return left.size == right.size &&
+           (right.size == 0 || memcmp(left.at, right.at, right.size) == 0);
 }
 
-/* Quickest where the case is the same too. */
+/* Quickest where the right one is a literal, and the case is the same too. */
 static inline bool u101_equal_nocase(u101_slice left, u101_slice right)
 {
     if (left.size != right.size) {
         return false;
     }
-    if (left.size == 0 || memcmp(left.at, right.at, left.size) == 0) {
+    if (right.size == 0 || memcmp(left.at, right.at, right.size) == 0) {
         return true;
     }
     for (size_t i = 0; i < left.size; i++) {
