@@ -1,0 +1,95 @@
+"""The examples of README.md, run as they are printed.
+
+In: the page. Out: a failure where an example does not do what the text around it says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import upgrade101
+
+PAGE = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+UPGRADE = (
+    b"GET /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo/1\r\n\r\nfirst line\n"
+)
+
+
+@pytest.fixture
+def examples() -> dict[str, Any]:
+    """Return the names that the examples define, all of them run in order."""
+    names: dict[str, Any] = {"__name__": "readme"}
+    blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 5
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - that is what they are for
+    return names
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+async def talk(port: int, request: bytes, end: bytes) -> bytes:
+    """Return what a server says until `end`, or until it closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    answer = b""
+    while end not in answer and (data := await reader.read(4096)):
+        answer += data
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+def test_readme_server_echoes_the_lines_behind_the_request(
+    examples: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    serve = examples["upgrade101"].serve
+
+    async def serve_there(*arguments: Any, **settings: Any) -> upgrade101.Server:
+        server: upgrade101.Server = await serve(*arguments[:3], port, **settings)
+        listening.set()
+        return server
+
+    async def run() -> None:
+        serving = asyncio.create_task(examples["main"]())
+        await listening.wait()
+        answer = await talk(port, UPGRADE, b"first line\n")
+        refused = await talk(port, UPGRADE.replace(b"/echo", b"/other", 1), b"\r\n\r\n")
+        serving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await serving
+        head, _, echoed = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101 ")
+        assert echoed == b"first line\n"
+        assert refused.startswith(b"HTTP/1.1 404 ")
+
+    listening = asyncio.Event()
+    monkeypatch.setattr(examples["upgrade101"], "serve", serve_there)
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", ["serve_with_aiohttp", "serve_with_uvicorn"])
+def test_readme_fallback_serves_what_is_passed_on(examples: dict[str, Any], name: str) -> None:
+    async def run() -> bytes:
+        async with await examples[name]() as server:
+            port = server.sockets[0].getsockname()[1]
+            request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            return await talk(port, request, b"hello")
+
+    answer = asyncio.run(run())
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"hello" in answer
