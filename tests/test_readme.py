@@ -58,8 +58,10 @@ def test_readme_server_echoes_the_lines_behind_the_request(
     port = free_port()
     serve = examples["upgrade101"].serve
 
-    async def serve_there(*arguments: Any, **settings: Any) -> upgrade101.Server:
-        server: upgrade101.Server = await serve(*arguments[:3], port, **settings)
+    async def serve_there(
+        negotiator: upgrade101.Negotiator, handler: object, host: str, _: int
+    ) -> upgrade101.Server:
+        server: upgrade101.Server = await serve(negotiator, handler, host, port)
         listening.set()
         return server
 
