@@ -1,0 +1,26 @@
+"""docs/handover.md: each promise names tests that exist.
+
+In: the page. Out: a failure where a test that it names is in no file of that name.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ROW = re.compile(r"^\| (\w+) \| .* \| ([^|]+) \|$", re.MULTILINE)
+
+
+def test_handover_page_names_tests_that_exist() -> None:
+    page = (ROOT / "docs/handover.md").read_text(encoding="utf-8")
+    named = [
+        (word, name) for word, cell in ROW.findall(page) for name in re.findall(r"`(\w+)`", cell)
+    ]
+
+    assert named
+    assert [
+        (word, name)
+        for word, name in named
+        if f"def {name}(" not in (ROOT / f"tests/test_{word}.py").read_text(encoding="utf-8")
+    ] == []
