@@ -15,6 +15,7 @@ import pytest
 from asyncio_helpers import (
     ECHO,
     ECHO_ACCEPTED,
+    GARBAGE,
     NEGOTIATOR,
     Handlers,
     accept_echo,
@@ -107,6 +108,23 @@ async def test_closing_server_refuses_what_is_pending(over: str) -> None:
         for client in (silent, deciding):
             assert (await client.reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 503 ")
         assert service.server.stats() == {Reason.SHUTDOWN: 2}
+
+
+async def test_server_context_ends_when_no_refused_peer_is_waited_for() -> None:
+    async def enter_and_leave() -> None:
+        async with server:
+            pass
+
+    server = await serve(NEGOTIATOR, accept_echo, "127.0.0.1", 0, refusal_timeout=60)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(GARBAGE)
+    assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 400 ")
+    leaving = asyncio.ensure_future(enter_and_leave())
+    await server.wait_closed()
+    await settle()
+    assert not leaving.done()
+    writer.close()
+    await leaving
 
 
 async def test_serve_forever_that_is_cancelled_closes_the_server() -> None:

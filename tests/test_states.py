@@ -61,44 +61,34 @@ class Machine(RuleBasedStateMachine):
         self.loop.run_until_complete(settle())
 
     @precondition(lambda self: self.transport.is_reading() and self.sent < len(self.stream))
-    @rule(size=st.sampled_from([1, 50, 1000]))
-    def receive(self, size: int) -> None:
-        """Deliver the next bytes."""
+    @rule(size=st.sampled_from([1, 50, 1000]), to_the_head=st.booleans())
+    def receive(self, *, size: int, to_the_head: bool) -> None:
+        """Deliver the next bytes, or what is missing of the head."""
+        missing = len(self.request) - self.sent
+        if to_the_head and missing > 0:
+            size = missing
         data = self.stream[self.sent : self.sent + size]
         self.sent += len(data)
         self.loop.run_until_complete(self.deliver(data))
-
-    @precondition(lambda self: self.transport.is_reading() and self.sent < len(self.request))
-    @rule()
-    def receive_head(self) -> None:
-        """Deliver what is missing of the head."""
-        self.receive(len(self.request) - self.sent)
 
     async def deliver(self, data: bytes) -> None:
         """Deliver bytes while the loop runs, as a transport does."""
         self.transport.receive(data)
         await settle()
 
-    @precondition(lambda self: self.transport.is_reading())
-    @rule()
-    def end(self) -> None:
-        """Deliver the peer's end of file."""
-        self.transport.end()
-        self.turn()
-
     @precondition(lambda self: not self.lost)
-    @rule(reset=st.booleans())
-    def lose(self, *, reset: bool) -> None:
-        """Deliver the end of the connection."""
-        self.transport.lose(ConnectionResetError() if reset else None)
-        self.lost = True
+    @rule(how=st.sampled_from(["end", "lose", "reset", "abort"]))
+    def go(self, how: str) -> None:
+        """End the connection: by the peer's end of file, its loss, or a write that failed."""
+        if how == "abort":
+            # asyncio tells the protocol later.
+            self.transport.closing = True
+        elif how == "end" and self.transport.is_reading():
+            self.transport.end()
+        else:
+            self.transport.lose(ConnectionResetError() if how == "reset" else None)
+            self.lost = True
         self.turn()
-
-    @precondition(lambda self: not self.lost)
-    @rule()
-    def abort(self) -> None:
-        """Let the connection break, as a write does, before asyncio tells its protocol."""
-        self.transport.closing = True
 
     @precondition(lambda self: not self.lost)
     @rule(pauses=st.booleans())
@@ -202,7 +192,7 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "loop"):
             return
         if not self.lost:
-            self.lose(reset=False)
+            self.go("lose")
         self.a_lost_connection_is_let_go()
         self.no_error_in_the_loop()
         if self.handlers.upgrades and not self.handlers.ended:

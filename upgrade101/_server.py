@@ -97,7 +97,8 @@ class Server:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-        await self.wait_closed()
+        # The event loop may end with this, and refusals with it that are still being read.
+        await self._factory._shared.wait_lingered()  # noqa: SLF001 - one layer, two nouns
 
 
 async def serve(  # noqa: PLR0913 - the settings of a server, each with its default

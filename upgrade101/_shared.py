@@ -141,8 +141,15 @@ class Shared:
 
     async def wait_closed(self) -> None:
         """Wait until it is closed and nothing is pending."""
-        if self.closed and not self.pending:
-            return
+        while not self.closed or self.pending:
+            await self._wait()
+
+    async def wait_lingered(self) -> None:
+        """Wait until it is closed, nothing is pending and no refused peer is waited for."""
+        while not self.closed or self.pending or self.sweep.refusals:
+            await self._wait()
+
+    async def _wait(self) -> None:
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         await waiter
