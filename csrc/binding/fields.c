@@ -26,7 +26,8 @@ PyObject *u101_py_fields_iterate(PyObject *headers)
     return PyObject_GetIter(headers);
 }
 
-PyObject *u101_py_pair(PyObject *item)
+/* A new tuple of two from any iterable of two but a str or bytes, or TypeError. */
+static PyObject *make_pair(PyObject *item)
 {
     if (u101_py_is_single(item)) {
         u101_py_wrong_type("a member of headers", "a (name, value) pair", item);
@@ -41,16 +42,14 @@ PyObject *u101_py_pair(PyObject *item)
     return pair;
 }
 
-/* A new (str, str), or NULL. */
-static PyObject *convert_pair(PyObject *item)
+PyObject *u101_py_convert_pair(PyObject *item, PyObject *(*convert)(PyObject *, const char *))
 {
-    PyObject *given = u101_py_pair(item);
+    PyObject *given = make_pair(item);
     if (given == NULL) {
         return NULL;
     }
-    PyObject *name = convert_text(PyTuple_GET_ITEM(given, 0), "a field name");
-    PyObject *value =
-        name == NULL ? NULL : convert_text(PyTuple_GET_ITEM(given, 1), "a field value");
+    PyObject *name = convert(PyTuple_GET_ITEM(given, 0), "a field name");
+    PyObject *value = name == NULL ? NULL : convert(PyTuple_GET_ITEM(given, 1), "a field value");
     PyObject *pair = value == NULL ? NULL : PyTuple_Pack(2, name, value);
     Py_DECREF(given);
     Py_XDECREF(name);
@@ -67,7 +66,7 @@ static PyObject *convert(PyObject *headers)
         if (item == NULL) {
             break;
         }
-        PyObject *pair = convert_pair(item);
+        PyObject *pair = u101_py_convert_pair(item, convert_text);
         Py_DECREF(item);
         if (pair == NULL || PyList_Append(pairs, pair) < 0) {
             Py_CLEAR(pairs);

@@ -27,7 +27,8 @@ void u101_py_fields_clear(u101_py_fields *fields);
 /* An iterator over `headers`, or TypeError where it is one str or no iterable. */
 PyObject *u101_py_fields_iterate(PyObject *headers);
 
-/* A new tuple of two from any iterable of two but a str or bytes, or TypeError. */
-PyObject *u101_py_pair(PyObject *item);
+/* A new pair of what `convert` makes of the name and the value of `item`, any
+ * iterable of two but a str or bytes; or TypeError, or what `convert` raises. */
+PyObject *u101_py_convert_pair(PyObject *item, PyObject *(*convert)(PyObject *, const char *));
 
 #endif

@@ -104,23 +104,6 @@ static bool read_lines(PyObject *lines, u101_field *fields, size_t count)
     return true;
 }
 
-/* A new pair that can be read in place. */
-static PyObject *convert_line(PyObject *line)
-{
-    PyObject *given = u101_py_pair(line);
-    if (given == NULL) {
-        return NULL;
-    }
-    PyObject *name = make_plain_text(PyTuple_GET_ITEM(given, 0), "a field name");
-    PyObject *value =
-        name == NULL ? NULL : make_plain_text(PyTuple_GET_ITEM(given, 1), "a field value");
-    PyObject *pair = value == NULL ? NULL : PyTuple_Pack(2, name, value);
-    Py_DECREF(given);
-    Py_XDECREF(name);
-    Py_XDECREF(value);
-    return pair;
-}
-
 /* A new list of at most `most` lines that can be read in place. */
 static PyObject *convert_lines(PyObject *headers, size_t most)
 {
@@ -131,7 +114,7 @@ static PyObject *convert_lines(PyObject *headers, size_t most)
         if (line == NULL) {
             break;
         }
-        PyObject *pair = convert_line(line);
+        PyObject *pair = u101_py_convert_pair(line, make_plain_text);
         Py_DECREF(line);
         if (pair == NULL || PyList_Append(lines, pair) < 0) {
             Py_CLEAR(lines);

@@ -98,7 +98,11 @@ def _make_draft(random: Random) -> Draft:
 def _make_both(random: Random) -> tuple[Policy, Draft]:
     draft = _make_draft(random)
     policy = make_policy(random)
-    return (_near(random, policy, draft) if chance(random, 2) else policy), draft
+    if chance(random, 2):
+        policy = _near(random, policy, draft)
+    elif not random.randrange(100):
+        _fill(random, policy, draft)
+    return policy, draft
 
 
 def _near(random: Random, policy: Policy, draft: Draft) -> Policy:
@@ -125,6 +129,21 @@ def _near(random: Random, policy: Policy, draft: Draft) -> Policy:
 def _limits(name: str, value: int) -> dict[str, int]:
     # The target's limit is at most the head's.
     return {"head": value, "target": min(value, 8192)} if name == "head" else {name: value}
+
+
+def _fill(random: Random, policy: Policy, draft: Draft) -> None:
+    """Put the draft within a byte or a line of one of the policy's own limits."""
+    off = random.randint(-1, 1)
+    limit = random.choice(["head", "target", "fields"])
+    if limit == "head":
+        draft.fields.append((b"X", b""))
+        missing = policy.limits.head + off - len(draft.head())
+        draft.fields[-1] = (b"X", b"x" * missing)
+    elif limit == "target":
+        draft.target = b"/" + b"t" * (policy.limits.target + off - 1)
+    else:
+        missing = policy.limits.fields + off - len(draft.fields)
+        draft.fields += [(b"X", b"y")] * missing
 
 
 def _edit(random: Random, data: bytes) -> bytes:
