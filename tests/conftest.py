@@ -1,7 +1,7 @@
 """What the test modules share.
 
 In: the vectors beside this file and the command line (`--loop`).
-Out: `vector` (a test that names it runs once for each), `negotiator` (that vector's),
+Out: `vector` (a test that names it runs once for each) and the negotiator of its policy,
 `require_tool`, and coroutine tests, each run to its end in a fresh loop of the chosen kind.
 Always: a tool that is missing in CI fails the test; elsewhere it skips and names the package.
 Not here: how a vector is fed or a decision is compared.
@@ -37,6 +37,7 @@ class Vector:
 
     id: str
     rule: str
+    """The sentence that is shown; it stands in the report of a failure."""
     policy: str
     secure: bool
     cuttable: bool
@@ -135,12 +136,6 @@ def loop_factory(config: pytest.Config) -> Callable[[], asyncio.AbstractEventLoo
     import uvloop  # noqa: PLC0415
 
     return uvloop.new_event_loop
-
-
-@pytest.fixture
-def negotiator(vector: Vector) -> upgrade101.Negotiator:
-    """Return the negotiator of the vector's policy, shared by all vectors of that policy."""
-    return make_negotiator(vector.policy)
 
 
 @pytest.fixture(scope="session")

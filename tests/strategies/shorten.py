@@ -51,6 +51,6 @@ def _smaller_input(case: Case | ParsedCase) -> Iterator[dict[str, Any]]:
         for index in range(len(case.fields)):
             yield {"fields": case.fields[:index] + case.fields[index + 1 :]}
         return
-    for size in (64, 16, 4, 1):
+    for size in (4096, 512, 64, 8, 1):
         for start in range(0, len(case.data), size):
             yield {"data": case.data[:start] + case.data[start + size :]}
