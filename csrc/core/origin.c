@@ -57,6 +57,17 @@ bool u101_origin_matches(const u101_origin_pattern *pattern, const u101_origin *
            u101_host_matches(&pattern->host, origin->authority.host);
 }
 
+bool u101_is_host_as_origin(u101_slice value, const u101_authority *host)
+{
+    if (host->colon || host->host.size == 0 || value.size < host->host.size) {
+        return false;
+    }
+    const u101_slice scheme = {value.at, value.size - host->host.size};
+    return (u101_equal(scheme, U101_TEXT("https://")) ||
+            u101_equal(scheme, U101_TEXT("http://"))) &&
+           u101_equal((u101_slice){value.at + scheme.size, host->host.size}, host->host);
+}
+
 bool u101_is_same_origin(const u101_origin *origin, const u101_authority *host)
 {
     const int by_scheme = origin->null ? U101_NO_PORT : default_port(origin->scheme);

@@ -31,6 +31,10 @@ u101_origin_pattern u101_origin_pattern_of(const u101_origin *origin);
 
 bool u101_origin_matches(const u101_origin_pattern *pattern, const u101_origin *origin);
 
+/* Whether the value of Origin is `http://` or `https://` and the Host, which has
+ * no port: the same origin in the most common spelling, told without parsing. */
+bool u101_is_host_as_origin(u101_slice value, const u101_authority *host);
+
 /* Whether an origin is http or https and has the host and port of Host, where an
  * absent port is the default of the origin's scheme. */
 bool u101_is_same_origin(const u101_origin *origin, const u101_authority *host);

@@ -54,7 +54,9 @@ static bool is_allowed(const u101_exchange *exchange, const u101_websocket *offe
 {
     u101_origin origin;
 
-    if (offer->origin_rule == U101_ORIGINS_ANY) {
+    if (offer->origin_rule == U101_ORIGINS_ANY ||
+        (offer->origin_rule == U101_ORIGINS_SAME &&
+         u101_is_host_as_origin(value, &exchange->host))) {
         return true;
     }
     if (!u101_read_origin(value, &origin)) {

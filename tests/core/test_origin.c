@@ -133,6 +133,33 @@ static void test_origin_is_the_same_as_host_as_said(void)
         if (CHECK(u101_read_origin(guard_text(row->origin), &origin)) &&
             CHECK(u101_read_authority(guard_text(row->host), &host))) {
             CHECK_INT(u101_is_same_origin(&origin, &host), row->same);
+            CHECK(row->same || !u101_is_host_as_origin(guard_text(row->origin), &host));
+        }
+    }
+}
+
+typedef struct {
+    const char *origin;
+    const char *host;
+    bool written_alike;
+} spelling_row;
+
+static const spelling_row spelling_rows[] = {
+    {"http://a", "a", true},    {"https://a", "a", true},  {"http://[::1]", "[::1]", true},
+    {"http://A", "a", false},   {"HTTP://a", "a", false},  {"http://a:80", "a:80", false},
+    {"http://a", "a:", false},  {"http:///a", "a", false}, {"http//a", "a", false},
+    {"httpss://a", "a", false}, {"a", "a", false},         {"", "a", false},
+    {"http://b.a", "a", false}, {"http://a/", "a", false}, {"null", "null", false},
+};
+
+static void test_origin_that_is_the_host_is_told_by_its_spelling(void)
+{
+    for (size_t i = 0; i < COUNT(spelling_rows); i++) {
+        const spelling_row *row = &spelling_rows[i];
+        u101_authority host;
+        check_case("%s and %s", row->origin, row->host);
+        if (CHECK(u101_read_authority(guard_text(row->host), &host))) {
+            CHECK_INT(u101_is_host_as_origin(guard_text(row->origin), &host), row->written_alike);
         }
     }
 }
@@ -143,6 +170,7 @@ static void test_origin_is_not_the_same_as_an_empty_host(void)
     u101_origin origin;
     CHECK(u101_read_origin(guard_text("http://a"), &origin));
     CHECK(!u101_is_same_origin(&origin, &empty));
+    CHECK(!u101_is_host_as_origin(guard_text("http://"), &empty));
     CHECK(u101_read_origin(guard_text("null"), &origin));
     CHECK(!u101_is_same_origin(&origin, &empty));
 }
@@ -152,6 +180,7 @@ int main(void)
     CHECK_RUN(test_origin_is_read_or_refused);
     CHECK_RUN(test_origin_matches_a_listed_one_as_said);
     CHECK_RUN(test_origin_is_the_same_as_host_as_said);
+    CHECK_RUN(test_origin_that_is_the_host_is_told_by_its_spelling);
     CHECK_RUN(test_origin_is_not_the_same_as_an_empty_host);
     return check_finish();
 }
