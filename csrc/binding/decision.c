@@ -75,7 +75,9 @@ static PyObject *write_response(const u101_py_decision *self)
     const u101_answer answer = u101_py_answer_of(self);
     const u101_answer *given = self->answered ? &answer : NULL;
     const char *received = PyBytes_AS_STRING(self->received);
-    const int64_t now = (int64_t)time(NULL);
+    /* Only a refusal is dated. */
+    const bool dated = self->verdict.action == U101_ACTION_REJECT;
+    const int64_t now = dated ? (int64_t)time(NULL) : 0;
     char room[RESPONSE_ROOM];
     const size_t size = u101_write_response(self->negotiator->compiled, &self->verdict, received,
                                             given, now, room, sizeof room);
