@@ -8,13 +8,6 @@
 #include "fields.h"
 #include "slice.h"
 
-static const u101_defect none = {NULL, {NULL, 0}};
-
-static u101_defect defect(const char *text)
-{
-    return (u101_defect){text, {"", 0}};
-}
-
 /* Finds the subprotocol among those the client offered.  The request was found
  * sound, so its list is one [RFC 6455 4.2.2]. */
 static bool find_offered(const u101_decision *decision, const char *received, u101_slice name,
@@ -45,10 +38,10 @@ u101_defect u101_accept(u101_decision *decision, const char *received, const u10
     u101_span chosen = {0, 0};
 
     if (decision->action != U101_ACTION_SWITCH) {
-        return defect("only a SWITCH can be accepted");
+        return u101_defect_of("only a SWITCH can be accepted");
     }
     if (decision->reason == U101_HTTP2_PRIOR_KNOWLEDGE && answer->field_count > 0) {
-        return defect("a switch without a response takes no fields");
+        return u101_defect_of("a switch without a response takes no fields");
     }
     const u101_defect found = u101_check_fields(answer->fields, answer->field_count);
     if (found.text != NULL) {
@@ -62,20 +55,20 @@ u101_defect u101_accept(u101_decision *decision, const char *received, const u10
     if (subprotocol != NULL) {
         decision->subprotocol = chosen;
     }
-    return none;
+    return u101_no_defect();
 }
 
 u101_defect u101_reject(u101_decision *decision, int status, const u101_answer *answer)
 {
     if (decision->action == U101_ACTION_CONTINUE) {
-        return defect("a CONTINUE is no final decision");
+        return u101_defect_of("a CONTINUE is no final decision");
     }
     if (status < 300 || status > 599) {
-        return defect("a status must be 300 to 599");
+        return u101_defect_of("a status must be 300 to 599");
     }
     /* [RFC 9110 15.4.5] */
     if (status == 304 && answer->body.size > 0) {
-        return defect("a 304 has no body");
+        return u101_defect_of("a 304 has no body");
     }
     const u101_defect found = u101_check_fields(answer->fields, answer->field_count);
     if (found.text != NULL) {
@@ -83,5 +76,5 @@ u101_defect u101_reject(u101_decision *decision, int status, const u101_answer *
     }
     u101_reject_for(decision, U101_REFUSED);
     decision->status = status;
-    return none;
+    return u101_no_defect();
 }

@@ -12,15 +12,8 @@
 #include "origin.h"
 #include "slice.h"
 
-static const u101_defect none = {NULL, {NULL, 0}};
-
 const u101_limits u101_default_limits = {
     .head = 16384, .target = 8192, .fields = 100, .body = 65536};
-
-static u101_defect defect(const char *text)
-{
-    return (u101_defect){text, {"", 0}};
-}
 
 /* Whether slice `i` of a list is equal to one before it. */
 static bool is_repeated(const u101_slice *list, size_t i)
@@ -45,12 +38,12 @@ u101_defect u101_check_deflate(const u101_deflate *deflate)
     const int client = deflate->client_max_window_bits;
 
     if (server != U101_NO_WINDOW_BITS && (server < 9 || server > 15)) {
-        return defect("server_max_window_bits must be 9 to 15");
+        return u101_defect_of("server_max_window_bits must be 9 to 15");
     }
     if (client != U101_NO_WINDOW_BITS && (client < 8 || client > 15)) {
-        return defect("client_max_window_bits must be 8 to 15");
+        return u101_defect_of("client_max_window_bits must be 8 to 15");
     }
-    return none;
+    return u101_no_defect();
 }
 
 u101_defect u101_check_websocket(const u101_websocket *websocket)
@@ -66,7 +59,7 @@ u101_defect u101_check_websocket(const u101_websocket *websocket)
         }
     }
     if (websocket->subprotocol_required && websocket->subprotocol_count == 0) {
-        return defect("subprotocol_required needs subprotocols");
+        return u101_defect_of("subprotocol_required needs subprotocols");
     }
     for (size_t i = 0; i < websocket->origin_count; i++) {
         if (!u101_read_origin(websocket->origins[i], &origin)) {
@@ -74,7 +67,7 @@ u101_defect u101_check_websocket(const u101_websocket *websocket)
                                  websocket->origins[i]};
         }
     }
-    return websocket->deflate_enabled ? u101_check_deflate(&websocket->deflate) : none;
+    return websocket->deflate_enabled ? u101_check_deflate(&websocket->deflate) : u101_no_defect();
 }
 
 /* Fields that the library writes itself, or that would change what follows. */
@@ -111,7 +104,7 @@ u101_defect u101_check_field(const u101_field *field)
     if (u101_trim(value).size != value.size) {
         return (u101_defect){"a field value must not begin or end with white space", value};
     }
-    return none;
+    return u101_no_defect();
 }
 
 u101_defect u101_check_fields(const u101_field *fields, size_t count)
@@ -122,13 +115,13 @@ u101_defect u101_check_fields(const u101_field *fields, size_t count)
             return found;
         }
     }
-    return none;
+    return u101_no_defect();
 }
 
 static u101_defect check_methods(const u101_protocol *protocol)
 {
     if (protocol->method_count == 0) {
-        return defect("methods must not be empty");
+        return u101_defect_of("methods must not be empty");
     }
     for (size_t i = 0; i < protocol->method_count; i++) {
         const u101_slice method = protocol->methods[i];
@@ -143,7 +136,7 @@ static u101_defect check_methods(const u101_protocol *protocol)
             return (u101_defect){"a method is repeated", method};
         }
     }
-    return none;
+    return u101_no_defect();
 }
 
 u101_defect u101_check_protocol(const u101_protocol *protocol)
@@ -166,18 +159,18 @@ u101_defect u101_check_protocol(const u101_protocol *protocol)
 u101_defect u101_check_limits(const u101_limits *limits)
 {
     if (!is_within(limits->head, 256, (size_t)1 << 20)) {
-        return defect("head must be 256 to 1048576 bytes");
+        return u101_defect_of("head must be 256 to 1048576 bytes");
     }
     if (!is_within(limits->target, 16, limits->head)) {
-        return defect("target must be 16 bytes to head");
+        return u101_defect_of("target must be 16 bytes to head");
     }
     if (!is_within(limits->fields, 4, 1000)) {
-        return defect("fields must be 4 to 1000");
+        return u101_defect_of("fields must be 4 to 1000");
     }
     if (!is_within(limits->body, 0, (size_t)64 << 20)) {
-        return defect("body must be 0 to 67108864 bytes");
+        return u101_defect_of("body must be 0 to 67108864 bytes");
     }
-    return none;
+    return u101_no_defect();
 }
 
 static u101_defect check_offer(const u101_offer *offer)
@@ -191,7 +184,7 @@ static u101_defect check_offer(const u101_offer *offer)
     case U101_OFFER_TLS:
         break;
     }
-    return none;
+    return u101_no_defect();
 }
 
 /* Whether one element of Upgrade matches both. */
@@ -204,7 +197,7 @@ static bool do_overlap(const u101_offer *left, const u101_offer *right)
 static u101_defect check_offers(const u101_config *config)
 {
     if (config->offer_count == 0) {
-        return defect("a negotiator needs an offer");
+        return u101_defect_of("a negotiator needs an offer");
     }
     for (size_t i = 0; i < config->offer_count; i++) {
         const u101_defect found = check_offer(&config->offers[i]);
@@ -218,7 +211,7 @@ static u101_defect check_offers(const u101_config *config)
             }
         }
     }
-    return none;
+    return u101_no_defect();
 }
 
 u101_defect u101_check_config(const u101_config *config)

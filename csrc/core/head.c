@@ -4,7 +4,7 @@
  * Strategy: a state says which element the next byte belongs to, and each state
  * scans to the end of its element, so that a head that comes in pieces goes on
  * where it stopped.  Lines that are there whole and sound, as almost all are,
- * need no state; a byte is looked at twice at the most, where a line is cut.
+ * need no state.  A byte of a field line is looked at three times at the most.
  */
 #include "head.h"
 
@@ -31,8 +31,6 @@ enum {
     AT_END_LF,
     AT_BODY,
 };
-
-#define MAX_METHOD 32
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 #define PREFACE_SIZE (sizeof(preface) - 1)
@@ -177,7 +175,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
             enter(head, c, AT_METHOD);
             break;
         case AT_METHOD:
-            end = end_within(head, c, MAX_METHOD);
+            end = end_within(head, c, U101_MAX_METHOD);
             c->at = u101_scan(c->at, end, U101_TCHAR);
             if (c->at == c->end) {
                 break;

@@ -12,6 +12,8 @@
 
 #include "upgrade101.h"
 
+#define U101_MAX_METHOD 32 /* bytes */
+
 typedef enum {
     U101_READ_MORE,    /* more bytes are needed */
     U101_READ_DONE,    /* the head is complete and ends at head->next */

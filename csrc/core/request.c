@@ -13,8 +13,6 @@
 #include "negotiator.h"
 #include "scan.h"
 
-#define MAX_METHOD 32
-
 size_t u101_request_size(const u101_request *request)
 {
     size_t size = request->method.size + request->target.size + sizeof("  HTTP/1.1\r\n\r\n") - 1;
@@ -83,7 +81,7 @@ static u101_reason check_value(u101_slice value)
 static u101_reason write_request_line(const u101_limits *limits, const u101_request *request,
                                       char *bytes, u101_head *head)
 {
-    if (request->method.size > MAX_METHOD || !u101_is_token(request->method)) {
+    if (request->method.size > U101_MAX_METHOD || !u101_is_token(request->method)) {
         return U101_BAD_METHOD;
     }
     head->headless = u101_equal(request->method, U101_TEXT("HEAD"));
