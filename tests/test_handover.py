@@ -74,6 +74,14 @@ def test_hand_over_with_any_buffer_delivers_bytes(leftover: Buffer) -> None:
     assert protocol.data == b"left"
 
 
+@pytest.mark.parametrize("leftover", [4, "left", None])
+def test_hand_over_with_other_leftover_raises_and_does_nothing(leftover: object) -> None:
+    transport = Transport()
+    with pytest.raises(TypeError):
+        hand_over(transport, Recorder(), leftover)  # type: ignore[arg-type]
+    assert transport.calls == []
+
+
 @pytest.mark.parametrize(("size", "rounds"), [(1, 4), (3, 2), (4, 1), (5, 1)])
 def test_hand_over_to_buffered_protocol_delivers_in_rounds(size: int, rounds: int) -> None:
     protocol = BufferedRecorder(size)

@@ -17,7 +17,9 @@ StreamProtocol: TypeAlias = asyncio.Protocol | asyncio.BufferedProtocol
 
 
 def hand_over(
-    transport: asyncio.Transport, protocol: StreamProtocol, leftover: bytes = b""
+    transport: asyncio.Transport,
+    protocol: StreamProtocol,
+    leftover: bytes | bytearray | memoryview = b"",
 ) -> None:
     """Give `transport` to `protocol`, as the last step after the 101 [RFC 9110 7.8].
 
@@ -30,9 +32,11 @@ def hand_over(
     the transport will call has its counterpart.
 
     A protocol that closes the transport in `connection_made` is not given the leftover. What the
-    protocol raises is raised here, after the transport was aborted.
+    protocol raises is raised here, after the transport was aborted. Raises `TypeError`, before
+    anything is done, for a leftover that is not bytes-like.
     """
-    attach(transport, protocol, bytes(leftover), write_paused=_pause_if_filled(transport))
+    data = bytes(memoryview(leftover))
+    attach(transport, protocol, data, write_paused=_pause_if_filled(transport))
 
 
 def attach(
