@@ -260,6 +260,28 @@ async def test_end_of_real_peer_cancels_the_handler(leave: Callable[[Client], No
         assert handlers.upgrades[0].accept(Echo()) is False
 
 
+@pytest.mark.parametrize(("over", "fact"), [("tcp", "peername"), ("tls", "sslcontext")])
+async def test_handler_can_ask_its_transport_when_its_peer_has_gone(over: str, fact: str) -> None:
+    facts: list[Any] = []
+
+    async def handler(upgrade: Upgrade) -> None:
+        facts.append(upgrade.transport.get_extra_info(fact))
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            facts.append(upgrade.transport.get_extra_info(fact))
+
+    async with serving(handler, over=over) as service:
+        client = await service.connect()
+        client.writer.write(ECHO)
+        await until(lambda: facts)
+        client.writer.transport.abort()
+        await until(lambda: len(facts) == 2)
+        assert facts[0] is not None
+        assert facts[0] == facts[1]
+
+
 async def test_handler_that_outlives_its_peer_is_logged_if_it_fails(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from upgrade101._core import TLS, Action, Decision, Handshake, Reason
 from upgrade101._handover import attach
-from upgrade101._linger import Linger
+from upgrade101._linger import Linger, let_go
 from upgrade101._log import head_of, report
 from upgrade101._upgrade import PeerGoneError, Upgrade
 
@@ -95,6 +95,7 @@ class Connection(asyncio.Protocol):
         """Read on in the head, or keep what is behind it."""
         transport = self.transport
         if transport is None:
+            # There is a final decision: nothing is answered after it.
             return
         if self._deliberation is not None:
             self._keep(data, self._deliberation, transport)
@@ -124,8 +125,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Cancel the handler: there is nobody to answer."""
         if self.transport is not None:
-            # It is closed already, but not until this call does asyncio's cease to refer to itself.
-            self.transport.close()
+            let_go(self.transport)
             self._leave()
             self._cancel()
 

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from upgrade101._shared import Shared
 
 
+def let_go(transport: asyncio.Transport) -> None:
+    """Close a transport that is lost, for asyncio's refers to itself until this call.
+
+    Not one of TLS: closed twice, it forgets what a handler may still ask it of its peer.
+    """
+    if transport.can_write_eof():
+        transport.close()
+
+
 class Linger(asyncio.Protocol):
     """Takes a transport, half-closes it and discards what arrives."""
 
@@ -46,8 +55,7 @@ class Linger(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Stop waiting: the peer has read its answer, or has gone."""
-        # It is closed already, but not until this call does asyncio's cease to refer to itself.
-        self._transport.close()
+        let_go(self._transport)
         self._leave()
 
     def expire(self, now: float) -> None:  # noqa: ARG002 - the sweep's signature

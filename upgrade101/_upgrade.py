@@ -65,7 +65,8 @@ class Upgrade:
         """Write the 101 and hand the connection to `protocol` [RFC 9110 7.8].
 
         `protocol` is an `asyncio.Protocol` or `BufferedProtocol`, not connected yet; `subprotocol`
-        another one of those that the client offers, or None for none [RFC 6455 4.2.2].
+        another one of those that the client offers, or None for none [RFC 6455 4.2.2]. After a
+        `TLS()` offer it is the protocol that has to speak TLS; `accept_tls` does it for one.
 
         Returns True when the connection is the protocol's, False where the answer is late. Raises
         `TypeError` and `ValueError` for the arguments, `RuntimeError` for a further answer, and
