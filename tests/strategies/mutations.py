@@ -6,6 +6,7 @@ that a draft keeps at least one field. What is found wrong with it is not known 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ def make_extensions(random: Random) -> bytes:
         offers.append(text)
     if not random.randrange(10):
         offers.append(b"foo" + b";a=1" * random.choice([15, 16, 17]))
+    if not random.randrange(10):
+        offers = [b"foo"] * max(0, random.choice([15, 16, 17]) - len(offers)) + offers
     return (random.choice(pools.OWS) + b"," + random.choice(pools.OWS)).join(offers)
 
 
@@ -53,8 +56,7 @@ def make_origin(random: Random, host: bytes) -> bytes:
     """Write an Origin that is the host's own, nearly, or another."""
     if chance(random, 2):
         return random.choice(pools.ORIGINS)
-    for port in (b":80", b":443", b":8080"):
-        host = host.removesuffix(port)
+    host = re.sub(rb":[0-9]*\Z", b"", host)
     if chance(random, 2):
         host = random.choice(pools.HOSTS)
     return (

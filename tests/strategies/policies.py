@@ -49,7 +49,7 @@ def make_websocket(random: Random) -> WebSocket:
     return WebSocket(
         subprotocols=subprotocols,
         subprotocol_required=bool(subprotocols) and chance(random, 1),
-        origins=random.choice(["same-origin", None, tuple(some(random, ORIGINS, 4))]),
+        origins=random.choice(["same-origin", None, tuple(some(random, ORIGINS, 8))]),
         origin_required=chance(random, 1),
         deflate=deflate if chance(random, 7) else None,
     )
@@ -65,6 +65,8 @@ def make_policy(random: Random) -> Policy:
     if chance(random, 6) or not offers:
         offers.append(TLS())
     random.shuffle(offers)
+    if chance(random, 1):
+        del offers[random.randint(1, 2) :]
     hosts = tuple(random.choice(HOSTS) for _ in range(random.randint(1, 4)))
     return Policy(
         tuple(offers), required=chance(random, 1), hosts=hosts if chance(random, 1) else None

@@ -9,10 +9,10 @@ KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
 SETTINGS = b"AAMAAABkAAQAAP__"
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
-SOUND_HOSTS = 6
+SOUND_HOSTS = 7
 HOSTS = [
     *(b"a", b"example.com", b"Example.com:80", b"a:443", b"[::1]:8080", b"a.example.org"),
-    *(b"", b"a:", b":80", b"a:0", b"a:00", b"a:00080", b"a:000080", b"a:65535", b"a:65536"),
+    *(b"a:", b"", b":80", b"a:0", b"a:00", b"a:00080", b"a:000080", b"a:65535", b"a:65536"),
     *(b"a:99999", b"a:8x", b"a:b", b"a:80:80", b"u@a", b"a/", b"a b", b"a,b", b"a\x80", b"%41"),
     *(b"%4", b"%4g", b"%", b"a?", b"a#", b"a_b~!$&'()*+,;=", b"[::]", b"[:1]", b"[::1", b"::1"),
     *(b"[::1]a", b"[::1]:", b"[::1%25a]", b"[v1.a:b:c]", b"[::ffff:1.2.3.4]", b"[]", b"[1.2]"),
