@@ -13,6 +13,7 @@ import struct
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,8 +115,9 @@ def server_tls() -> ssl.SSLContext:
     return context
 
 
+@cache
 def client_tls() -> ssl.SSLContext:
-    """Return the client's side of TLS."""
+    """Return the client's side of TLS, made once: that takes as long as a handshake."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(CERTIFICATE)
     return context
@@ -192,9 +194,9 @@ async def serving(
             await server.wait_closed()
 
 
-async def settle() -> None:
+async def settle(turns: int = 50) -> None:
     """Let the loop do all that can be done without waiting for time to pass."""
-    for _ in range(50):
+    for _ in range(turns):
         await asyncio.sleep(0)
 
 

@@ -1,8 +1,9 @@
 """What the test modules share.
 
 In: the vectors beside this file and the command line (`--loop`).
-Out: `vector` (a test that names it runs once for each) and the negotiator of its policy,
-`require_tool`, and coroutine tests, each run to its end in a fresh loop of the chosen kind.
+Out: `vector` and `loop` (a test that names one runs once for each) and the negotiator of a
+vector's policy, `require_tool`, and coroutine tests, each run to its end in a fresh loop of each
+kind.
 Always: a tool that is missing in CI fails the test; elsewhere it skips and names the package.
 Not here: how a vector is fed or a decision is compared.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from loops import LOOPS
 
 import upgrade101
 
@@ -102,18 +104,18 @@ def make_negotiator(policy: str) -> upgrade101.Negotiator:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--loop`."""
-    parser.addoption(
-        "--loop",
-        choices=("asyncio", "uvloop"),
-        default="asyncio",
-        help="the event loop that coroutine tests run in",
-    )
+    parser.addoption("--loop", choices=LOOPS, help="run tests in this event loop only")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that names `vector` once for each vector."""
+    """Run a test for each vector, and in each event loop, where it depends on one."""
     if "vector" in metafunc.fixturenames:
         metafunc.parametrize("vector", read_vectors(), ids=lambda vector: vector.id)
+    if inspect.iscoroutinefunction(metafunc.function):
+        metafunc.fixturenames.append("loop")
+    if "loop" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--loop")
+        metafunc.parametrize("loop", [chosen] if chosen else LOOPS)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -123,19 +125,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    with asyncio.Runner(loop_factory=loop_factory(pyfuncitem.config)) as runner:
+    with asyncio.Runner(loop_factory=LOOPS[pyfuncitem.callspec.params["loop"]]) as runner:
         runner.run(pyfuncitem.obj(**arguments))
     return True
-
-
-def loop_factory(config: pytest.Config) -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return what makes the loop that `--loop` names."""
-    if config.getoption("--loop") == "asyncio":
-        return asyncio.new_event_loop
-    # Imported on demand: uvloop is no part of a run that does not ask for it.
-    import uvloop  # noqa: PLC0415
-
-    return uvloop.new_event_loop
 
 
 @pytest.fixture(scope="session")

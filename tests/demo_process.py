@@ -65,8 +65,7 @@ class Demo:
 @contextmanager
 def started() -> Iterator[Demo]:
     """Run a demo; whoever does not end it leaves that to this."""
-    warnings = "always::ResourceWarning"
-    command = [sys.executable, "-W", warnings, "-m", "upgrade101", "serve", "--port", "0"]
+    command = [sys.executable, "-W", "error", "-m", "upgrade101", "serve", "--port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
