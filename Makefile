@@ -18,8 +18,10 @@ CFLAGS ?= -O2 -g
 DEFINES ?=
 SANITIZERS ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 DEMO_ARGS ?=
+PYTHONFLAGS ?=
 
-.PHONY: help demo test test-all test-asan core core-test strict lint clean toolchain
+.PHONY: help demo test test-all test-asan sanitized soak soak-freed soak-asyncio soak-uvloop \
+	soak-kill core core-test strict lint clean toolchain
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -69,36 +71,52 @@ $(VENV)/.lint: pyproject.toml | $(VENV)/.test
 demo: $(VENV)/.built ## run the demo server on 127.0.0.1:8101 (DEMO_ARGS="--port 8102")
 	@exec $(VENV_PYTHON) -m upgrade101 serve $(DEMO_ARGS)
 
-test: $(VENV)/.built $(VENV)/.test ## run the Python tests (PYTEST_ADDOPTS="-k websocket")
-	@$(VENV_PYTHON) -m pytest
+test: $(VENV)/.built $(VENV)/.test ## run the Python tests (PYTEST_ADDOPTS="-k websocket --loop=uvloop")
+	@$(VENV_PYTHON) $(PYTHONFLAGS) -m pytest
 
-# One after the other; the version of the default environment has no second one, for both would
-# build the same file.
-test-all: $(VENV)/.built $(VENV)/.test ## run them under each CPython of this machine
-	@version='import sys; print(f"3.{sys.version_info.minor}{sys.abiflags}")'; \
-	for python in $(PYTHONS); do \
+# Makes the targets $(2) under each CPython of $(1), one after the other; the version of the default
+# environment has no second one, for both would build the same file.
+under_each = version='import sys; print(f"3.{sys.version_info.minor}{sys.abiflags}")'; \
+	for python in $(1); do \
 		name=$$("$$python" -c "$$version"); \
 		venv=.venv-$$name; \
 		if [ "$$name" = "$$($(VENV_PYTHON) -c "$$version")" ]; then venv=$(VENV); fi; \
 		echo "== CPython $$name"; \
-		$(MAKE) --no-print-directory test PYTHON="$$python" VENV=$$venv; \
+		$(MAKE) --no-print-directory $(2) PYTHON="$$python" VENV=$$venv; \
 	done
+
+test-all: $(VENV)/.built $(VENV)/.test ## run them under each CPython (PYTHONFLAGS="-X dev -W error")
+	+@$(call under_each,$(PYTHONS),test)
 
 # The programs that these start would load ASan's runtime too, or have no use for the extension;
 # what test_peers.py asks of the core is little beside test_differential.py, and takes a minute.
-NOT_SANITIZED := test_clients.py test_demo*.py test_layout.py test_model.py test_packaging.py \
-	test_peers.py
+NOT_SANITIZED := test_clients.py test_demo*.py test_examples.py test_fallback_servers.py \
+	test_layout.py test_model.py test_packaging.py test_peers.py
 # The sanitized extension stays out of the tree, where the other targets have theirs.
 SANITIZED := $(BUILD)/asan-python
 SANITIZED_PYTHON = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
 	PYTHONMALLOC=malloc PYTHONSAFEPATH=1 PYTHONPATH=$(SANITIZED)/lib $(VENV_PYTHON)
 
-test-asan: $(VENV)/.built $(VENV)/.test ## run those of the core under ASan and UBSan
+sanitized: $(VENV)/.built $(VENV)/.test
 	@U101_SANITIZE=1 $(VENV_PYTHON) setup.py --quiet build \
 		--build-base $(SANITIZED) --build-lib $(SANITIZED)/lib
 	@$(SANITIZED_PYTHON) -c 'import upgrade101._core as c; print("==", c.__file__)' \
 		| grep $(SANITIZED)/lib
+
+test-asan: sanitized ## run those of the core under ASan and UBSan
 	@$(SANITIZED_PYTHON) -m pytest --capture=no $(NOT_SANITIZED:%=--ignore-glob='*/%')
+
+soak: soak-freed soak-kill ## make 1.6 million connections, kill 10,000 clients (use -j2)
+
+# Under the newest CPython, for up to 3.11 what asyncio's own transports leave hides the rest.
+soak-freed: $(VENV)/.built $(VENV)/.test
+	+@$(call under_each,$(lastword $(PYTHONS)),soak-asyncio soak-uvloop)
+
+soak-asyncio soak-uvloop: soak-%: $(VENV)/.built $(VENV)/.test
+	@$(VENV_PYTHON) tests/soak.py --loop $*
+
+soak-kill: sanitized
+	@$(VENV_PYTHON) tests/kill_clients.py env $(SANITIZED_PYTHON)
 
 # ---- the core --------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +54,7 @@ async def talk(port: int, request: bytes, end: bytes) -> bytes:
     return answer
 
 
-def test_readme_server_echoes_the_lines_behind_the_request(
+async def test_readme_server_echoes_the_lines_behind_the_request(
     examples: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
@@ -65,33 +67,36 @@ def test_readme_server_echoes_the_lines_behind_the_request(
         listening.set()
         return server
 
-    async def run() -> None:
-        serving = asyncio.create_task(examples["main"]())
-        await listening.wait()
-        answer = await talk(port, UPGRADE, b"first line\n")
-        refused = await talk(port, UPGRADE.replace(b"/echo", b"/other", 1), b"\r\n\r\n")
-        serving.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await serving
-        head, _, echoed = answer.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 101 ")
-        assert echoed == b"first line\n"
-        assert refused.startswith(b"HTTP/1.1 404 ")
-
     listening = asyncio.Event()
     monkeypatch.setattr(examples["upgrade101"], "serve", serve_there)
-    asyncio.run(run())
+    serving = asyncio.create_task(examples["main"]())
+    await listening.wait()
+    answer = await talk(port, UPGRADE, b"first line\n")
+    refused = await talk(port, UPGRADE.replace(b"/echo", b"/other", 1), b"\r\n\r\n")
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+
+    head, _, echoed = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101 ")
+    assert echoed == b"first line\n"
+    assert refused.startswith(b"HTTP/1.1 404 ")
+
+
+def test_readme_server_does_not_mind_clients_that_are_killed() -> None:
+    """A few of the 10,000 that `make soak` kills."""
+    command = [sys.executable, Path(__file__).with_name("kill_clients.py"), "--clients", "160"]
+    subprocess.run(command, check=True)
 
 
 @pytest.mark.parametrize("name", ["serve_with_aiohttp", "serve_with_uvicorn"])
-def test_readme_fallback_serves_what_is_passed_on(examples: dict[str, Any], name: str) -> None:
-    async def run() -> bytes:
-        async with await examples[name]() as server:
-            port = server.sockets[0].getsockname()[1]
-            request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-            return await talk(port, request, b"hello")
-
-    answer = asyncio.run(run())
+async def test_readme_fallback_serves_what_is_passed_on(
+    examples: dict[str, Any], name: str
+) -> None:
+    async with await examples[name]() as server:
+        port = server.sockets[0].getsockname()[1]
+        request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        answer = await talk(port, request, b"hello")
 
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b"hello" in answer
