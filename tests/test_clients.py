@@ -7,17 +7,16 @@ the demo's own edges (`test_demo.py`).
 
 from __future__ import annotations
 
-import os
 import re
 import select
 import socket
 import ssl
-import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from client_programs import CLIENTS, RequireTool, curl, java, run
 from demo_process import DEADLINE, Demo, started
 from webdriver import browsing
 from websockets.sync.client import connect
@@ -25,8 +24,9 @@ from websockets.typing import Subprotocol
 
 from upgrade101.demo.page import Page
 
-RequireTool = Callable[[str, str], str]
-CLIENTS = Path(__file__).parent / "clients"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 BODY = bytes(range(256)) * 64
 
 
@@ -35,20 +35,6 @@ def demo() -> Iterator[Demo]:
     """Return a demo that the tests of this module share."""
     with started() as running:
         yield running
-
-
-def run(*command: str | Path, body: bytes = b"", **environment: str) -> tuple[bytes, bytes]:
-    """Run a client to its end; return its stdout and stderr."""
-    done = subprocess.run(
-        command,
-        input=body,
-        capture_output=True,
-        timeout=3 * DEADLINE,
-        check=False,
-        env=os.environ | environment,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout, done.stderr
 
 
 # ---- Python clients -----------------------------------------------------------------------
@@ -95,15 +81,6 @@ async def test_aiohttp_client_gets_the_page(demo: Demo) -> None:
 # ---- HTTP clients -------------------------------------------------------------------------
 
 
-def curl(require_tool: RequireTool, *arguments: str) -> list[bytes]:
-    """Run curl; return the body, the version and the status."""
-    program = require_tool("curl", "curl")
-    shown, _ = run(
-        program, "-sS", "-m", str(DEADLINE), "-w", "\n%{http_version}\n%{http_code}", *arguments
-    )
-    return shown.rsplit(b"\n", 2)
-
-
 @pytest.mark.parametrize("option", ["--http2", "--http2-prior-knowledge"])
 def test_curl_gets_the_page_over_http2(demo: Demo, require_tool: RequireTool, option: str) -> None:
     assert curl(require_tool, option, demo.url) == [Page().body, b"2", b"200"]
@@ -116,11 +93,9 @@ def test_curl_without_an_offer_gets_the_page_over_http1(
 
 
 def test_curl_post_with_an_h2c_offer_is_served_over_http1(
-    demo: Demo, require_tool: RequireTool, tmp_path: Path
+    demo: Demo, require_tool: RequireTool
 ) -> None:
-    body = tmp_path / "body"
-    body.write_bytes(BODY)
-    answer = curl(require_tool, "--http2", "--data-binary", f"@{body}", f"{demo.url}/echo")
+    answer = curl(require_tool, "--http2", "--data-binary", "@-", f"{demo.url}/echo", body=BODY)
     assert answer == [BODY, b"1.1", b"200"]
     demo.decision("H2C_BODY")
 
@@ -149,10 +124,7 @@ def test_java_client_with_its_h2c_offer_is_answered(
 ) -> None:
     method, path = asked
     version, body, word = answered
-    java = require_tool("java", "openjdk-17-jdk-headless")
-    shown, said = run(java, CLIENTS / "PostClient.java", method, demo.url + path, body=BODY)
-    assert said.split() == [version, b"200"]
-    assert shown == body
+    assert java(require_tool, method, demo.url + path, BODY) == [body, version, b"200"]
     demo.decision(word)
 
 
