@@ -11,6 +11,7 @@ import pytest
 from asyncio_helpers import (
     ECHO,
     ECHO_ACCEPTED,
+    GARBAGE,
     Echo,
     Handlers,
     accept_echo,
@@ -120,6 +121,26 @@ async def test_expired_connection_that_is_closing_is_not_answered() -> None:
     assert clock.timers == []
     await settle()
     assert handlers.cancelled == 1
+
+
+async def test_deadlines_are_on_by_default() -> None:
+    factory, clock = make_factory(Handlers())
+    slow, deciding = silent(factory).receive(ECHO[:1]), silent(factory).receive(ECHO)
+    refused = silent(factory).receive(GARBAGE)
+    await settle()
+    clock.advance(0.5)
+    assert not refused.closing
+    clock.advance(0.5)
+    assert refused.closing
+    clock.advance(8.5)
+    assert slow.written == b""
+    clock.advance(0.5)
+    assert slow.written.startswith(b"HTTP/1.1 408 ")
+    clock.advance(19.5)
+    assert deciding.written == b""
+    clock.advance(0.5)
+    assert deciding.written.startswith(b"HTTP/1.1 503 ")
+    await settle()
 
 
 async def test_timeouts_of_none_never_come() -> None:

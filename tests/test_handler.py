@@ -17,7 +17,6 @@ from asyncio_helpers import (
     ECHO,
     ECHO_ACCEPTED,
     START_TLS,
-    Client,
     Echo,
     Handlers,
     accept_echo,
@@ -247,17 +246,17 @@ async def test_end_of_peer_cancels_the_handler(
     assert clock.timers == []
 
 
-@pytest.mark.parametrize("leave", [Client.reset, lambda client: client.writer.write_eof()])
-async def test_end_of_real_peer_cancels_the_handler(leave: Callable[[Client], None]) -> None:
+@pytest.mark.parametrize("over", ["tcp", "tls", "unix"])
+async def test_abort_of_the_transport_cancels_the_handler(over: str) -> None:
     handlers = Handlers()
-    async with serving(handlers) as service:
+    async with serving(handlers, over=over) as service:
         client = await service.connect()
         client.writer.write(ECHO)
         await until(lambda: handlers.upgrades)
-        leave(client)
+        handlers.upgrades[0].transport.abort()
         await until(lambda: handlers.cancelled)
         assert service.server.pending == 0
-        assert handlers.upgrades[0].accept(Echo()) is False
+        assert await client.reader.read() == b""
 
 
 @pytest.mark.parametrize(("over", "fact"), [("tcp", "peername"), ("tls", "sslcontext")])
@@ -340,22 +339,6 @@ async def test_leftover_past_pending_bytes_pauses_reading_at_once() -> None:
     assert not transport.is_reading()
     transport.lose()
     await settle()
-
-
-async def test_4_mib_behind_the_head_while_the_handler_waits_are_not_kept() -> None:
-    handlers = Handlers()
-    async with serving(handlers) as service:
-        client = await service.connect()
-        data = bytes(4 << 20)
-        client.writer.write(ECHO + data)
-        await until(lambda: handlers.upgrades)
-        await until(lambda: not handlers.upgrades[0].transport.is_reading())
-        kept = handlers.upgrades[0]._connection._deliberation.kept  # type: ignore[union-attr]
-        # One read may pass the bound.
-        assert 65536 < len(kept) <= 65536 + (256 << 10)
-        await handlers.release()
-        assert await client.ask(b"") == ECHO_ACCEPTED
-        assert await client.reader.readexactly(len(data)) == data
 
 
 async def test_refusal_of_paused_connection_reads_on() -> None:

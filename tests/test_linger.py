@@ -12,11 +12,7 @@ import pytest
 from asyncio_helpers import GARBAGE, accept_echo, make_factory, serving, until
 from fakes import Clock, Transport
 
-from upgrade101 import Reason
-
 if TYPE_CHECKING:
-    import asyncio
-
     from upgrade101 import UpgradeFactory
 
 
@@ -105,24 +101,6 @@ async def test_refused_client_reads_the_end_at_once() -> None:
         client = await service.connect()
         client.writer.write(GARBAGE)
         assert (await client.reader.read()).startswith(b"HTTP/1.1 400 ")
-
-
-@pytest.mark.parametrize("over", ["tcp", "tls"])
-async def test_client_that_never_reads_its_refusal_is_cut_off(over: str) -> None:
-    transports: list[asyncio.Transport] = []
-    async with serving(
-        accept_echo,
-        over=over,
-        refusal_timeout=0.05,
-        on_decision=lambda _, transport: transports.append(transport),
-    ) as service:
-        client = await service.connect()
-        client.writer.transport.pause_reading()
-        client.writer.write(GARBAGE)
-        await until(lambda: transports)
-        # It never ends the connection itself.
-        await until(transports[0].is_closing)
-        assert service.server.stats() == {Reason.BAD_METHOD: 1}
 
 
 async def test_silent_tls_client_is_cut_off_though_it_does_not_close() -> None:

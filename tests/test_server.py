@@ -17,12 +17,10 @@ from asyncio_helpers import (
     ECHO_ACCEPTED,
     GARBAGE,
     NEGOTIATOR,
-    Handlers,
     accept_echo,
     server_tls,
     serving,
     settle,
-    until,
 )
 
 from upgrade101 import Reason, UpgradeFactory, serve
@@ -94,20 +92,6 @@ async def test_closing_server_does_not_wait_for_upgraded_connections(over: str) 
             pass
         client.writer.write(b"still there")
         assert await client.reader.readexactly(11) == b"still there"
-
-
-@pytest.mark.parametrize("over", OVER)
-async def test_closing_server_refuses_what_is_pending(over: str) -> None:
-    handlers = Handlers()
-    async with serving(handlers, over=over, shutdown_timeout=0) as service:
-        silent, deciding = [await service.connect() for _ in range(2)]
-        deciding.writer.write(ECHO)
-        await until(lambda: handlers.upgrades and service.server.pending == 2)
-        service.server.close()
-        await service.server.wait_closed()
-        for client in (silent, deciding):
-            assert (await client.reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 503 ")
-        assert service.server.stats() == {Reason.SHUTDOWN: 2}
 
 
 async def test_server_context_ends_when_no_refused_peer_is_waited_for() -> None:
