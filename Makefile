@@ -104,7 +104,8 @@ sanitized: $(VENV)/.built $(VENV)/.test
 		| grep $(SANITIZED)/lib
 
 test-asan: sanitized ## run those of the core under ASan and UBSan
-	@$(SANITIZED_PYTHON) -m pytest --capture=no $(NOT_SANITIZED:%=--ignore-glob='*/%')
+	@$(SANITIZED_PYTHON) -m pytest --capture=no --coarse --loop=asyncio \
+		$(NOT_SANITIZED:%=--ignore-glob='*/%')
 
 soak: soak-freed soak-kill ## make 1.6 million connections, kill 10,000 clients (use -j2)
 

@@ -1,6 +1,6 @@
 """What the test modules share.
 
-In: the vectors beside this file and the command line (`--loop`).
+In: the vectors beside this file and the command line (`--loop`, `--coarse`).
 Out: `vector` and `loop` (a test that names one runs once for each) and the negotiator of a
 vector's policy, `require_tool`, and coroutine tests, each run to its end in a fresh loop of each
 kind.
@@ -105,6 +105,11 @@ def make_negotiator(policy: str) -> upgrade101.Negotiator:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--loop`."""
     parser.addoption("--loop", choices=LOOPS, help="run tests in this event loop only")
+    parser.addoption(
+        "--coarse",
+        action="store_true",
+        help="cut streams at an eighth of their places, for interpreters that are slow by design",
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

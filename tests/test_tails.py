@@ -10,7 +10,6 @@ Not here: a transport that a test drives (`test_connection`), and a peer that do
 from __future__ import annotations
 
 import asyncio
-import sys
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -148,7 +147,7 @@ def arrivals(monkeypatch: pytest.MonkeyPatch) -> Arrivals:
     return arrivals
 
 
-def choose_cuts(over: str, target: str, handler: str) -> Iterable[int]:
+def choose_cuts(over: str, target: str, handler: str, *, coarse: bool) -> Iterable[int]:
     """Return where to cut, so that the file takes half a minute and not some minutes.
 
     A cut decides how much is left over when the target gets the transport, and that is the same
@@ -159,8 +158,7 @@ def choose_cuts(over: str, target: str, handler: str) -> Iterable[int]:
     """
     turn = COMBINATIONS.index((target, handler))
     turns = len(HANDLERS) if over == "tcp" else len(COMBINATIONS)
-    if sys.flags.dev_mode:
-        # The event loop's debug mode takes five times as long, and looks for something else.
+    if coarse:
         turns *= 8
     return sorted({*FIRST_2_KIB[turn % turns :: turns], *BORDER})
 
@@ -168,7 +166,11 @@ def choose_cuts(over: str, target: str, handler: str) -> Iterable[int]:
 @pytest.mark.parametrize("over", ["tcp", "tls", "unix"])
 @pytest.mark.parametrize(("target", "handler"), COMBINATIONS)
 async def test_request_and_tail_sent_in_two_pieces_are_one_sequence(
-    over: str, target: str, handler: str, arrivals: Arrivals
+    over: str,
+    target: str,
+    handler: str,
+    arrivals: Arrivals,
+    pytestconfig: pytest.Config,
 ) -> None:
     def accept(upgrade: Upgrade) -> None:
         targets[-1].accept(upgrade)
@@ -182,7 +184,8 @@ async def test_request_and_tail_sent_in_two_pieces_are_one_sequence(
     answer = accept if handler == "plain" else accept_late
     # The first piece is kept and leaves the transport reading, the second pauses it.
     async with serving(answer, over=over, pending_bytes=len(FIRST_2_KIB)) as service:
-        for cut in choose_cuts(over, target, handler):
+        coarse = pytestconfig.getoption("--coarse")
+        for cut in choose_cuts(over, target, handler, coarse=coarse):
             targets.append(TARGETS[target]())
             arrivals.expect(cut)
             # A byte that is missing is waited for.
