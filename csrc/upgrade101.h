@@ -7,8 +7,10 @@
  *
  * Always: no call does I/O, reads a clock or keeps a pointer to its arguments
  * after it has returned, except where it says so.  Only the calls that end in
- * _new allocate.  A negotiator is immutable and may be used by many threads at
- * once; a handshake and a hasher belong to one thread at a time.
+ * _new allocate, and u101_check_websocket and u101_check_protocol, which have
+ * freed all when they return and are merely slower where there is no memory.  A
+ * negotiator is immutable and may be used by many threads at once; a handshake
+ * and a hasher belong to one thread at a time.
  *
  * It does not frame what comes after the switch, and it never closes anything.
  */

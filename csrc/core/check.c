@@ -10,21 +10,12 @@
 #include "chars.h"
 #include "offers.h"
 #include "origin.h"
+#include "repeat.h"
+#include "scan.h"
 #include "slice.h"
 
 const u101_limits u101_default_limits = {
     .head = 16384, .target = 8192, .fields = 100, .body = 65536};
-
-/* Whether slice `i` of a list is equal to one before it. */
-static bool is_repeated(const u101_slice *list, size_t i)
-{
-    for (size_t j = 0; j < i; j++) {
-        if (u101_equal(list[i], list[j])) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool is_within(size_t value, size_t least, size_t most)
 {
@@ -48,14 +39,16 @@ u101_defect u101_check_deflate(const u101_deflate *deflate)
 
 u101_defect u101_check_websocket(const u101_websocket *websocket)
 {
+    const u101_slice *const subprotocols = websocket->subprotocols;
+    const size_t repeated = u101_first_repeat(subprotocols, websocket->subprotocol_count);
     u101_origin origin;
 
     for (size_t i = 0; i < websocket->subprotocol_count; i++) {
-        if (!u101_is_token(websocket->subprotocols[i])) {
-            return (u101_defect){"a subprotocol must be a token", websocket->subprotocols[i]};
+        if (!u101_is_token(subprotocols[i])) {
+            return (u101_defect){"a subprotocol must be a token", subprotocols[i]};
         }
-        if (is_repeated(websocket->subprotocols, i)) {
-            return (u101_defect){"a subprotocol is repeated", websocket->subprotocols[i]};
+        if (i == repeated) {
+            return (u101_defect){"a subprotocol is repeated", subprotocols[i]};
         }
     }
     if (websocket->subprotocol_required && websocket->subprotocol_count == 0) {
@@ -120,6 +113,8 @@ u101_defect u101_check_fields(const u101_field *fields, size_t count)
 
 static u101_defect check_methods(const u101_protocol *protocol)
 {
+    const size_t repeated = u101_first_repeat(protocol->methods, protocol->method_count);
+
     if (protocol->method_count == 0) {
         return u101_defect_of("methods must not be empty");
     }
@@ -132,7 +127,7 @@ static u101_defect check_methods(const u101_protocol *protocol)
         if (u101_equal(method, U101_TEXT("CONNECT"))) {
             return (u101_defect){"a protocol cannot be reached by the method", method};
         }
-        if (is_repeated(protocol->methods, i)) {
+        if (i == repeated) {
             return (u101_defect){"a method is repeated", method};
         }
     }

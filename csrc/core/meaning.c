@@ -17,19 +17,12 @@ static bool fail(u101_reason *reason, u101_reason found)
 /* Whether a Host is among those that the server says are its own [RFC 9110 7.4]. */
 static bool is_served(const u101_exchange *exchange)
 {
-    const u101_authority *const authority = &exchange->host;
-    const u101_negotiator *const negotiator = exchange->negotiator;
+    const u101_authority *const host = &exchange->host;
     const int by_scheme = exchange->secure ? 443 : 80;
-    const int number = authority->number == U101_NO_PORT ? by_scheme : authority->number;
+    const u101_origin origin =
+        u101_origin_of_host(host, host->number == U101_NO_PORT ? by_scheme : host->number);
 
-    for (size_t i = 0; i < negotiator->host_count; i++) {
-        const u101_host_pattern *const pattern = &negotiator->hosts[i];
-        if ((pattern->number == U101_NO_PORT || pattern->number == number) &&
-            u101_host_matches(pattern, authority->host)) {
-            return true;
-        }
-    }
-    return false;
+    return u101_allows(&exchange->negotiator->hosts, &origin);
 }
 
 /* [RFC 9112 3.2] */
@@ -54,7 +47,7 @@ static bool check_host(u101_exchange *exchange, u101_reason *reason)
             return fail(reason, U101_HOST_MISMATCH);
         }
     }
-    if (exchange->negotiator->host_count > 0 && (value.size == 0 || !is_served(exchange))) {
+    if (exchange->negotiator->hosts.count > 0 && (value.size == 0 || !is_served(exchange))) {
         return fail(reason, U101_HOST_FORBIDDEN);
     }
     return true;

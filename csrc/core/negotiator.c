@@ -85,32 +85,52 @@ static u101_offer copy_offer(block *memory, const u101_offer *offer)
     return copy;
 }
 
-static const u101_host_pattern *compile_hosts(block *memory, const u101_config *config)
+static uint32_t *take_slots(block *memory, size_t count)
 {
-    u101_host_pattern *const patterns = take(memory, config->host_count * sizeof(*patterns));
-
-    for (size_t i = 0; i < config->host_count; i++) {
-        const u101_slice host = copy_slice(memory, config->hosts[i]);
-        u101_authority authority;
-        if (patterns != NULL && u101_read_authority(host, &authority)) {
-            patterns[i] = u101_host_pattern_of(&authority);
-        }
-    }
-    return patterns;
+    return take(memory, u101_index_size(count) * sizeof(uint32_t));
 }
 
-static const u101_origin_pattern *compile_origins(block *memory, const u101_websocket *websocket)
+static u101_allowlist compile_hosts(block *memory, const u101_config *config)
 {
-    u101_origin_pattern *const patterns = take(memory, websocket->origin_count * sizeof(*patterns));
+    const size_t count = config->host_count;
+    u101_allowed *const entries = take(memory, count * sizeof(*entries));
 
-    for (size_t i = 0; i < websocket->origin_count; i++) {
-        const u101_slice text = copy_slice(memory, websocket->origins[i]);
-        u101_origin origin;
-        if (patterns != NULL && u101_read_origin(text, &origin)) {
-            patterns[i] = u101_origin_pattern_of(&origin);
+    for (size_t i = 0; i < count; i++) {
+        const u101_slice host = copy_slice(memory, config->hosts[i]);
+        u101_authority authority;
+        if (entries != NULL && u101_read_authority(host, &authority)) {
+            const u101_origin origin = u101_origin_of_host(&authority, authority.number);
+            entries[i] = u101_allowed_of(&origin);
         }
     }
-    return patterns;
+    return u101_allowlist_of(entries, count, true, take_slots(memory, count));
+}
+
+static u101_allowlist compile_origins(block *memory, const u101_websocket *websocket)
+{
+    const size_t count = websocket->origin_count;
+    u101_allowed *const entries = take(memory, count * sizeof(*entries));
+
+    for (size_t i = 0; i < count; i++) {
+        const u101_slice text = copy_slice(memory, websocket->origins[i]);
+        u101_origin origin;
+        if (entries != NULL && u101_read_origin(text, &origin)) {
+            entries[i] = u101_allowed_of(&origin);
+        }
+    }
+    return u101_allowlist_of(entries, count, false, take_slots(memory, count));
+}
+
+static u101_index compile_subprotocols(block *memory, const u101_websocket *websocket)
+{
+    const size_t count = websocket->subprotocol_count;
+    uint32_t *const slots = take_slots(memory, count);
+    u101_index index = u101_index_in(slots, count);
+
+    if (index.slots != NULL) {
+        (void)u101_add_names(&index, websocket->subprotocols, count);
+    }
+    return index;
 }
 
 /* Fills `negotiator` from the block. */
@@ -120,7 +140,6 @@ static void compile(u101_negotiator *negotiator, block *memory, const u101_confi
 
     *negotiator = (u101_negotiator){.limits = config->limits,
                                     .offer_count = config->offer_count,
-                                    .host_count = config->host_count,
                                     .offers = offers,
                                     .required = config->required};
     for (size_t i = 0; i < config->offer_count; i++) {
@@ -131,7 +150,7 @@ static void compile(u101_negotiator *negotiator, block *memory, const u101_confi
         }
         if (offer->kind == U101_OFFER_WEBSOCKET) {
             negotiator->origins = compile_origins(memory, &offer->as.websocket);
-            negotiator->origin_count = offer->as.websocket.origin_count;
+            negotiator->subprotocols = compile_subprotocols(memory, &copy.as.websocket);
         }
         if (offer->kind == U101_OFFER_H2C) {
             negotiator->prior_knowledge = offer->as.h2c.prior_knowledge;

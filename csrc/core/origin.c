@@ -36,27 +36,6 @@ bool u101_read_origin(u101_slice value, u101_origin *origin)
     return origin->authority.port.size > 0 && origin->authority.port.at[0] != '0';
 }
 
-u101_origin_pattern u101_origin_pattern_of(const u101_origin *origin)
-{
-    if (origin->null) {
-        return (u101_origin_pattern){.null = true};
-    }
-    u101_origin_pattern pattern = {.scheme = origin->scheme,
-                                   .host = u101_host_pattern_of(&origin->authority)};
-    pattern.host.number = origin->number;
-    return pattern;
-}
-
-bool u101_origin_matches(const u101_origin_pattern *pattern, const u101_origin *origin)
-{
-    if (pattern->null || origin->null) {
-        return pattern->null && origin->null;
-    }
-    return pattern->host.number == origin->number &&
-           u101_equal_nocase(pattern->scheme, origin->scheme) &&
-           u101_host_matches(&pattern->host, origin->authority.host);
-}
-
 bool u101_is_host_as_origin(u101_slice value, const u101_authority *host)
 {
     if (host->colon || host->host.size == 0 || value.size < host->host.size) {

@@ -1,7 +1,7 @@
 /*
  * Origins [RFC 6454 7, RFC 6455 10.2].
  *
- * In: the value of Origin, and what is allowed.  Out: whether it is.
+ * In: the value of Origin.  Out: its parts, and whether they are those of Host.
  * Always: an origin is `scheme://host`, with a port of 1-5 digits without a
  * leading zero or without a port, or `null`; no path, no userinfo.
  */
@@ -17,19 +17,14 @@ typedef struct {
     bool null;  /* the origin is `null` and has no parts */
 } u101_origin;
 
-/* An origin that may stand for several by a first label "*" of its host. */
-typedef struct {
-    u101_slice scheme;
-    u101_host_pattern host;
-    bool null;
-} u101_origin_pattern;
-
 /* False: the value is no serialized origin. */
 bool u101_read_origin(u101_slice value, u101_origin *origin);
 
-u101_origin_pattern u101_origin_pattern_of(const u101_origin *origin);
-
-bool u101_origin_matches(const u101_origin_pattern *pattern, const u101_origin *origin);
+/* A host with a port, or U101_NO_PORT, as an origin without a scheme. */
+static inline u101_origin u101_origin_of_host(const u101_authority *host, int number)
+{
+    return (u101_origin){.scheme = {"", 0}, .authority = *host, .number = number};
+}
 
 /* Whether the value of Origin is `http://` or `https://` and the Host, which has
  * no port: the same origin in the most common spelling, told without parsing. */

@@ -5,8 +5,21 @@
 
 #include "chars.h"
 #include "fields.h"
+#include "negotiator.h"
+#include "scan.h"
 
-/* The client's list: 1-32 different tokens; 0: it is something else. */
+/* Whether no name of a long list is there twice.  A client can choose names of one
+ * hash: it then costs what comparing each with each does, and they are few. */
+static bool are_different(const u101_slice *names, size_t count)
+{
+    uint32_t slots[2 * U101_MAX_SUBPROTOCOLS];
+    u101_index index = u101_index_in(slots, count);
+
+    return u101_add_names(&index, names, count) == count;
+}
+
+/* The client's list: 1-32 different tokens; 0: it is something else.  As long as it
+ * is short, each is compared with those before it. */
 static size_t read_offered(const u101_exchange *exchange, u101_slice offered[U101_MAX_SUBPROTOCOLS])
 {
     u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_WS_PROTOCOL);
@@ -14,17 +27,31 @@ static size_t read_offered(const u101_exchange *exchange, u101_slice offered[U10
     size_t count = 0;
 
     while (u101_next_element(&list, &name)) {
-        if (count == U101_MAX_SUBPROTOCOLS || !u101_is_token(name)) {
+        if (count == U101_MAX_SUBPROTOCOLS || !u101_is_token(name) ||
+            (count < U101_SHORT_LIST && u101_walk_names(offered, count, name) != U101_NO_ENTRY)) {
             return 0;
-        }
-        for (size_t i = 0; i < count; i++) {
-            if (u101_equal(offered[i], name)) {
-                return 0;
-            }
         }
         offered[count++] = name;
     }
-    return count;
+    return count <= U101_SHORT_LIST || are_different(offered, count) ? count : 0;
+}
+
+/* The number of the offered one that is the first in the server's order; `count`:
+ * none is in common. */
+static size_t find_common(const u101_index *index, const u101_websocket *offer,
+                          const u101_slice *offered, size_t count)
+{
+    size_t first = offer->subprotocol_count;
+    size_t common = count;
+
+    for (size_t i = 0; i < count && first > 0; i++) {
+        const size_t found = u101_find_name(index, offer->subprotocols, first, offered[i]);
+        if (found < first) {
+            first = found;
+            common = i;
+        }
+    }
+    return common;
 }
 
 u101_reason u101_choose_subprotocol(const u101_exchange *exchange, const u101_websocket *offer,
@@ -39,13 +66,10 @@ u101_reason u101_choose_subprotocol(const u101_exchange *exchange, const u101_we
             return U101_WS_SUBPROTOCOL_INVALID;
         }
     }
-    for (size_t i = 0; i < offer->subprotocol_count; i++) {
-        for (size_t j = 0; j < count; j++) {
-            if (u101_equal(offer->subprotocols[i], offered[j])) {
-                *chosen = u101_span_in(exchange->bytes, offered[j]);
-                return U101_SWITCHED;
-            }
-        }
+    const size_t common = find_common(&exchange->negotiator->subprotocols, offer, offered, count);
+    if (common < count) {
+        *chosen = u101_span_in(exchange->bytes, offered[common]);
+        return U101_SWITCHED;
     }
     return offer->subprotocol_required ? U101_WS_SUBPROTOCOL_REQUIRED : U101_SWITCHED;
 }

@@ -62,15 +62,9 @@ static bool is_allowed(const u101_exchange *exchange, const u101_websocket *offe
     if (!u101_read_origin(value, &origin)) {
         return false;
     }
-    if (offer->origin_rule == U101_ORIGINS_SAME) {
-        return u101_is_same_origin(&origin, &exchange->host);
-    }
-    for (size_t i = 0; i < exchange->negotiator->origin_count; i++) {
-        if (u101_origin_matches(&exchange->negotiator->origins[i], &origin)) {
-            return true;
-        }
-    }
-    return false;
+    return offer->origin_rule == U101_ORIGINS_SAME
+               ? u101_is_same_origin(&origin, &exchange->host)
+               : u101_allows(&exchange->negotiator->origins, &origin);
 }
 
 /* A request without Origin comes from no browser [RFC 6455 10.2]. */

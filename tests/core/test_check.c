@@ -5,6 +5,7 @@
 
 #include "guard.h"
 #include "harness.h"
+#include "names.h"
 
 /* A defect with the part of the argument that shows it; NULL: nothing is wrong. */
 static void check_defect(u101_defect defect, const char *value)
@@ -53,6 +54,34 @@ static void test_check_subprotocols_are_different_and_there_where_required(void)
     check_defect(u101_check_websocket(&websocket), "b");
     websocket.subprotocol_count = 0;
     check_defect(u101_check_websocket(&websocket), "");
+}
+
+/* The first defect of a list counts, whichever it is. */
+static void test_check_long_lists_have_the_first_of_their_defects(void)
+{
+    static const size_t counts[] = {33, 10000};
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        name_list made = names_new("n", counts[i], "");
+        const u101_websocket websocket = {.subprotocols = made.at, .subprotocol_count = counts[i]};
+        const u101_protocol protocol = {
+            .name = BYTES("foo"), .methods = made.at, .method_count = counts[i]};
+        check_case("%zu names", counts[i]);
+        check_defect(u101_check_websocket(&websocket), NULL);
+        check_defect(u101_check_protocol(&protocol), NULL);
+        made.at[counts[i] - 1] = BYTES("N5");
+        check_defect(u101_check_websocket(&websocket), NULL);
+        check_defect(u101_check_protocol(&protocol), NULL);
+        made.at[counts[i] - 1] = BYTES("n5");
+        check_defect(u101_check_websocket(&websocket), "n5");
+        check_defect(u101_check_protocol(&protocol), "n5");
+        made.at[30] = BYTES("n 30");
+        check_defect(u101_check_websocket(&websocket), "n 30");
+        check_defect(u101_check_protocol(&protocol), "n 30");
+        made.at[20] = BYTES("n3");
+        check_defect(u101_check_websocket(&websocket), "n3");
+        check_defect(u101_check_protocol(&protocol), "n3");
+        names_free(&made);
+    }
 }
 
 static const text_row origin_rows[] = {
@@ -368,6 +397,7 @@ int main(void)
 {
     CHECK_RUN(test_check_subprotocol_is_a_token_or_refused);
     CHECK_RUN(test_check_subprotocols_are_different_and_there_where_required);
+    CHECK_RUN(test_check_long_lists_have_the_first_of_their_defects);
     CHECK_RUN(test_check_origin_is_serialized_or_refused);
     CHECK_RUN(test_check_window_bits_are_within_their_ends);
     CHECK_RUN(test_check_window_bits_of_a_websocket_count_where_enabled);

@@ -84,67 +84,9 @@ static void test_host_authority_with_nul_is_refused(void)
     CHECK(!u101_read_authority(guard_slice(BYTES("\0")), &authority));
 }
 
-typedef struct {
-    const char *pattern;
-    const char *host;
-    bool matches;
-    const char *why;
-} pattern_row;
-
-static const pattern_row pattern_rows[] = {
-    {"example.org", "example.org", true, "the same"},
-    {"example.org", "EXAMPLE.org", true, "letter case aside"},
-    {"example.org", "example.orga", false, "longer"},
-    {"example.org", "xexample.org", false, "longer in front"},
-    {"example.org", "a.example.org", false, "a label more"},
-    {"example.org", "example.org.", false, "a final dot is another name"},
-    {"*.example.org", "a.example.org", true, "one label"},
-    {"*.Example.org", "A.eXample.org", true, "one label, letter case aside"},
-    {"*.example.org", "a.b.example.org", true, "two labels"},
-    {"*.example.org", "example.org", false, "no label"},
-    {"*.example.org", ".example.org", false, "an empty label"},
-    {"*.example.org", "a..example.org", false, "an empty label at the end"},
-    {"*.example.org", ".a.example.org", false, "an empty label at the start"},
-    {"*.example.org", "a.xexample.org", false, "a label that only ends so"},
-    {"*.example.org", "aexample.org", false, "no dot"},
-    {"*.example.org", "[::1].example.org", false, "an address is no label"},
-    {"*", "a.b", true, "any labels"},
-    {"*", "[::1]", false, "any labels, and an address is none"},
-    {"*a.org", "ba.org", false, "a star that is no label stands for itself"},
-    {"*a.org", "*a.org", true, "a star that is no label"},
-    {"a.*", "a.b", false, "a star that is not the first label"},
-    {"[::1]", "[::1]", true, "an address"},
-    {"[::1]", "[::2]", false, "another address"},
-    {"[::A]", "[::a]", true, "an address, letter case aside"},
-};
-
-static void test_host_pattern_matches_as_said(void)
-{
-    for (size_t i = 0; i < COUNT(pattern_rows); i++) {
-        const pattern_row *row = &pattern_rows[i];
-        u101_authority authority;
-        check_case("%s: %s and %s", row->why, row->pattern, row->host);
-        if (CHECK(u101_read_authority(guard_text(row->pattern), &authority))) {
-            const u101_host_pattern pattern = u101_host_pattern_of(&authority);
-            CHECK_INT(u101_host_matches(&pattern, guard_text(row->host)), row->matches);
-        }
-    }
-}
-
-static void test_host_pattern_keeps_the_port(void)
-{
-    u101_authority authority;
-    CHECK(u101_read_authority(guard_text("*.a:8080"), &authority));
-    CHECK_INT(u101_host_pattern_of(&authority).number, 8080);
-    CHECK(u101_read_authority(guard_text("*.a"), &authority));
-    CHECK_INT(u101_host_pattern_of(&authority).number, U101_NO_PORT);
-}
-
 int main(void)
 {
     CHECK_RUN(test_host_authority_is_taken_apart_or_refused);
     CHECK_RUN(test_host_authority_with_nul_is_refused);
-    CHECK_RUN(test_host_pattern_matches_as_said);
-    CHECK_RUN(test_host_pattern_keeps_the_port);
     return check_finish();
 }

@@ -7,6 +7,7 @@
 #include "guard.h"
 #include "harness.h"
 #include "head.h"
+#include "names.h"
 #include "negotiator.h"
 
 typedef struct {
@@ -41,7 +42,7 @@ static void check_rows(const u101_negotiator *negotiator, const meaning_row *row
     }
 }
 
-static const u101_negotiator any_host = {.host_count = 0};
+static const u101_negotiator any_host = {.hosts = {.count = 0}};
 
 #define GET11 "GET / HTTP/1.1\r\n"
 #define GET10 "GET / HTTP/1.0\r\n"
@@ -169,6 +170,32 @@ static void test_meaning_host_that_is_not_served_is_refused(void)
     u101_negotiator_free(negotiator);
 }
 
+static const meaning_row many_rows[] = {
+    {AT("f0.org"), U101_SWITCHED, "the first, with any port"},
+    {AT("F9999.Org:1"), U101_SWITCHED, "the last, letter case aside"},
+    {AT("f10000.org"), U101_HOST_FORBIDDEN, "one more"},
+    {AT("f9999.orh"), U101_HOST_FORBIDDEN, "another last byte"},
+    {AT("g9999.org"), U101_HOST_FORBIDDEN, "another first byte"},
+    {AT("a.f9999.org"), U101_HOST_FORBIDDEN, "a label before it"},
+    {AT("a.f41.org"), U101_SWITCHED, "a label before a listed one"},
+    {AT("f41.org"), U101_HOST_FORBIDDEN, "no label before it"},
+    {AT("a..f41.org"), U101_HOST_FORBIDDEN, "an empty label before it"},
+    {AT("f42.org"), U101_SWITCHED, "listed with its port, which is the default"},
+    {AT("f42.org:00080"), U101_SWITCHED, "ports are numbers"},
+    {AT("f42.org:81"), U101_HOST_FORBIDDEN, "listed with another port"},
+};
+
+static void test_meaning_host_of_ten_thousand_is_served_or_refused(void)
+{
+    name_list hosts = names_new("f", 10000, ".org");
+    hosts.at[41] = BYTES("*.f41.org");
+    hosts.at[42] = BYTES("f42.org:80");
+    u101_negotiator *negotiator = serving(hosts.at, hosts.count);
+    names_free(&hosts);
+    check_rows(negotiator, many_rows, COUNT(many_rows), false);
+    u101_negotiator_free(negotiator);
+}
+
 static void test_meaning_absent_port_is_that_of_the_transport(void)
 {
     const u101_slice hosts[] = {BYTES("a:80"), BYTES("b:443")};
@@ -189,6 +216,7 @@ int main(void)
     CHECK_RUN(test_meaning_framing_is_sound_or_refused);
     CHECK_RUN(test_meaning_framing_is_kept);
     CHECK_RUN(test_meaning_host_that_is_not_served_is_refused);
+    CHECK_RUN(test_meaning_host_of_ten_thousand_is_served_or_refused);
     CHECK_RUN(test_meaning_absent_port_is_that_of_the_transport);
     return check_finish();
 }

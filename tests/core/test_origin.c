@@ -51,52 +51,6 @@ static void test_origin_is_read_or_refused(void)
 }
 
 typedef struct {
-    const char *pattern;
-    const char *origin;
-    bool matches;
-    const char *why;
-} match_row;
-
-static const match_row match_rows[] = {
-    {"http://a", "http://a", true, "the same"},
-    {"http://a", "HTTP://A", true, "letter case aside"},
-    {"http://a", "https://a", false, "another scheme"},
-    {"http://a", "http://b", false, "another host"},
-    {"http://a", "http://a:80", true, "the default port dropped"},
-    {"http://a:80", "http://a", true, "the default port configured"},
-    {"https://a", "https://a:443", true, "the other scheme's default port"},
-    {"https://a", "https://a:80", false, "the default port of http"},
-    {"http://a", "http://a:81", false, "another port"},
-    {"x://a", "x://a", true, "a scheme without a default port"},
-    {"x://a", "x://a:80", false, "a scheme without a default port, and a port"},
-    {"null", "null", true, "the opaque origin is listed"},
-    {"http://a", "null", false, "the opaque origin is not"},
-    {"null", "http://a", false, "only the opaque origin is"},
-    {"https://*.a.org", "https://b.a.org", true, "a label"},
-    {"https://*.a.org", "https://c.b.a.org", true, "two labels"},
-    {"https://*.a.org", "https://a.org", false, "no label"},
-    {"https://*.a.org", "https://ba.org", false, "no dot"},
-    {"https://*.a.org", "http://b.a.org", false, "a label, another scheme"},
-    {"https://*.a.org", "https://b.a.org:444", false, "a label, another port"},
-    {"https://*.a.org:444", "https://b.a.org:444", true, "a label and the port"},
-};
-
-static void test_origin_matches_a_listed_one_as_said(void)
-{
-    for (size_t i = 0; i < COUNT(match_rows); i++) {
-        const match_row *row = &match_rows[i];
-        u101_origin listed;
-        u101_origin origin;
-        check_case("%s: %s and %s", row->why, row->pattern, row->origin);
-        if (CHECK(u101_read_origin(guard_text(row->pattern), &listed)) &&
-            CHECK(u101_read_origin(guard_text(row->origin), &origin))) {
-            const u101_origin_pattern pattern = u101_origin_pattern_of(&listed);
-            CHECK_INT(u101_origin_matches(&pattern, &origin), row->matches);
-        }
-    }
-}
-
-typedef struct {
     const char *origin;
     const char *host;
     bool same;
@@ -178,7 +132,6 @@ static void test_origin_is_not_the_same_as_an_empty_host(void)
 int main(void)
 {
     CHECK_RUN(test_origin_is_read_or_refused);
-    CHECK_RUN(test_origin_matches_a_listed_one_as_said);
     CHECK_RUN(test_origin_is_the_same_as_host_as_said);
     CHECK_RUN(test_origin_that_is_the_host_is_told_by_its_spelling);
     CHECK_RUN(test_origin_is_not_the_same_as_an_empty_host);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "harness.h"
+#include "names.h"
 #include "sample.h"
 
 typedef struct {
@@ -35,13 +36,12 @@ static const subprotocol_row subprotocol_rows[] = {
     {OFFERED "b\r\n" OFFERED "b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same on two lines"},
 };
 
-/* The choice for an offer of "a" before "b". */
-static u101_reason choose(const char *lines, bool required, u101_slice *chosen)
+/* The choice of a server that has these. */
+static u101_reason choose_among(const u101_slice *subprotocols, size_t count, const char *lines,
+                                bool required, u101_slice *chosen)
 {
-    const u101_slice subprotocols[] = {BYTES("a"), BYTES("b")};
-    const u101_websocket offer = {.subprotocols = subprotocols,
-                                  .subprotocol_count = COUNT(subprotocols),
-                                  .subprotocol_required = required};
+    const u101_websocket offer = {
+        .subprotocols = subprotocols, .subprotocol_count = count, .subprotocol_required = required};
     const u101_offer offers[] = {{.kind = U101_OFFER_WEBSOCKET, .as.websocket = offer}};
     u101_negotiator *negotiator = sample_negotiator(offers, 1);
     char text[1024];
@@ -53,6 +53,13 @@ static u101_reason choose(const char *lines, bool required, u101_slice *chosen)
     *chosen = u101_slice_at(made.exchange.bytes, span);
     u101_negotiator_free(negotiator);
     return reason;
+}
+
+/* That of a server that has "a" before "b". */
+static u101_reason choose(const char *lines, bool required, u101_slice *chosen)
+{
+    const u101_slice subprotocols[] = {BYTES("a"), BYTES("b")};
+    return choose_among(subprotocols, COUNT(subprotocols), lines, required, chosen);
 }
 
 static void test_subprotocol_is_chosen_or_refused(void)
@@ -94,10 +101,61 @@ static void test_subprotocol_of_thirty_two_is_chosen_and_one_more_refused(void)
     CHECK_REASON(choose_of(33), U101_WS_SUBPROTOCOL_INVALID);
 }
 
+/* For a server that has "p0.x" to "p39.x", and as many more as it is given. */
+static const subprotocol_row many_rows[] = {
+    {OFFERED "p39.x\r\n", U101_SWITCHED, "p39.x", "one in common"},
+    {OFFERED "P39.x\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "names are compared exactly"},
+    {OFFERED "p39.\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "a byte less"},
+    {OFFERED "p39.xx\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "a byte more"},
+    {OFFERED "p39.y\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "another last byte"},
+    {OFFERED "P0.x, p39.x, p7.x, p8.x\r\n", U101_SWITCHED, "p7.x", "the server's order decides"},
+    {OFFERED "p39.x, a, p0.x\r\n", U101_SWITCHED, "p0.x", "the first of the server's behind all"},
+    {OFFERED "1, 2, 3, 4, 5, 6, 7, 8, p9.x\r\n", U101_SWITCHED, "p9.x", "nine"},
+    {OFFERED "1, 2, 3, 4, 5, 6, 7, 8, 8\r\n", U101_WS_SUBPROTOCOL_INVALID, "",
+     "nine, a repeated one"},
+    {OFFERED "1, 2, 3, 4, 5, 6, 7, 7\r\n", U101_WS_SUBPROTOCOL_INVALID, "",
+     "eight, a repeated one"},
+    {OFFERED "p9.x, 2, 3, 4, 5, 6, 7, 8, 9, p9.x\r\n", U101_WS_SUBPROTOCOL_INVALID, "",
+     "ten, the first repeated"},
+    {OFFERED "p9.x, 2, 3, 4, 5, 6, 7, 8, 9, P9.x\r\n", U101_SWITCHED, "p9.x",
+     "ten, two that differ in case"},
+    {OFFERED "1, 2, 3, 4, 5, 6, 7, 8, p/9\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "nine, no token"},
+};
+
+static void test_subprotocol_of_a_long_list_is_chosen_or_refused(void)
+{
+    static const size_t counts[] = {40, 10000};
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        name_list made = names_new("p", counts[i], ".x");
+        for (size_t j = 0; j < COUNT(many_rows); j++) {
+            const subprotocol_row *row = &many_rows[j];
+            u101_slice chosen;
+            check_case("%s of %zu", row->why, counts[i]);
+            CHECK_REASON(choose_among(made.at, made.count, row->lines, true, &chosen), row->reason);
+            CHECK_TEXT(chosen, row->chosen);
+        }
+        names_free(&made);
+    }
+}
+
+static void test_subprotocol_last_of_ten_thousand_is_chosen_and_one_more_refused(void)
+{
+    name_list made = names_new("p", 10000, "");
+    u101_slice chosen;
+    CHECK_REASON(choose_among(made.at, made.count, OFFERED "p9999\r\n", true, &chosen),
+                 U101_SWITCHED);
+    CHECK_TEXT(chosen, "p9999");
+    CHECK_REASON(choose_among(made.at, made.count, OFFERED "p10000\r\n", true, &chosen),
+                 U101_WS_SUBPROTOCOL_REQUIRED);
+    names_free(&made);
+}
+
 int main(void)
 {
     CHECK_RUN(test_subprotocol_is_chosen_or_refused);
     CHECK_RUN(test_subprotocol_required_and_none_in_common_is_refused);
     CHECK_RUN(test_subprotocol_of_thirty_two_is_chosen_and_one_more_refused);
+    CHECK_RUN(test_subprotocol_of_a_long_list_is_chosen_or_refused);
+    CHECK_RUN(test_subprotocol_last_of_ten_thousand_is_chosen_and_one_more_refused);
     return check_finish();
 }

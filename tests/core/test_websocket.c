@@ -5,6 +5,7 @@
 #include "websocket.h"
 
 #include "harness.h"
+#include "names.h"
 #include "sample.h"
 
 #define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -156,6 +157,28 @@ static void test_websocket_listed_origin_is_allowed_and_required(void)
     check_rows(&websocket, listed_rows, COUNT(listed_rows));
 }
 
+static const websocket_row many_rows[] = {
+    {HANDSHAKE "Origin: https://f0.org\r\n\r\n", U101_SWITCHED, "the first"},
+    {HANDSHAKE "Origin: https://F9999.org:443\r\n\r\n", U101_SWITCHED, "the last"},
+    {HANDSHAKE "Origin: https://f10000.org\r\n\r\n", U101_WS_ORIGIN_FORBIDDEN, "one more"},
+    {HANDSHAKE "Origin: http://f0.org\r\n\r\n", U101_WS_ORIGIN_FORBIDDEN, "another scheme"},
+    {HANDSHAKE "Origin: https://f0.org:444\r\n\r\n", U101_WS_ORIGIN_FORBIDDEN, "another port"},
+    {HANDSHAKE "Origin: https://b.a.f41.org\r\n\r\n", U101_SWITCHED, "two labels"},
+    {HANDSHAKE "Origin: https://f41.org\r\n\r\n", U101_WS_ORIGIN_FORBIDDEN, "no label"},
+    {HANDSHAKE "Origin: null\r\n\r\n", U101_SWITCHED, "the opaque origin"},
+};
+
+static void test_websocket_origin_of_ten_thousand_is_allowed_or_refused(void)
+{
+    name_list origins = names_new("https://f", 10000, ".org");
+    origins.at[41] = BYTES("https://*.f41.org");
+    origins.at[42] = BYTES("null");
+    const u101_websocket websocket = {
+        .origin_rule = U101_ORIGINS_LISTED, .origins = origins.at, .origin_count = origins.count};
+    check_rows(&websocket, many_rows, COUNT(many_rows));
+    names_free(&origins);
+}
+
 static void test_websocket_empty_list_of_origins_allows_no_browser(void)
 {
     static const websocket_row rows[] = {
@@ -205,6 +228,7 @@ int main(void)
     CHECK_RUN(test_websocket_defects_are_found_in_order);
     CHECK_RUN(test_websocket_any_origin_is_allowed_once);
     CHECK_RUN(test_websocket_listed_origin_is_allowed_and_required);
+    CHECK_RUN(test_websocket_origin_of_ten_thousand_is_allowed_or_refused);
     CHECK_RUN(test_websocket_empty_list_of_origins_allows_no_browser);
     CHECK_RUN(test_websocket_switch_is_in_the_decision);
     CHECK_RUN(test_websocket_without_hasher_is_an_internal_error);

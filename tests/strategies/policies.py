@@ -34,12 +34,23 @@ ORIGINS = [
     *("http://*", "https://*.example.org:8080", "chrome-extension://a"),
     *("http://example.com", "https://example.com"),
 ]
+# More than a short list has, so that the core makes an index of them.
+OTHER_HOSTS = [*(f"a{i}" for i in range(20)), *(f"*.a{i}.example.org:80" for i in range(20))]
+OTHER_ORIGINS = [f"https://{host}" for host in OTHER_HOSTS]
+OTHER_SUBPROTOCOLS = [f"chat.v{i}" for i in range(3, 40)]
 WINDOWS = [None, None, 9, 10, 12, 14, 15]
+
+
+def hide(random: Random, values: list[str], others: list[str]) -> tuple[str, ...]:
+    """Return the values, one time of five somewhere among others."""
+    hidden = [*values, *others] if chance(random, 2) else values
+    return tuple(random.sample(hidden, len(hidden)))
 
 
 def make_websocket(random: Random) -> WebSocket:
     """Make the offer of contract 4."""
-    subprotocols = tuple(dict.fromkeys(some(random, ["chat", "chat.v2", "Chat", "y"], 3)))
+    subprotocols = list(dict.fromkeys(some(random, ["chat", "chat.v2", "Chat", "y"], 3)))
+    origins = hide(random, some(random, ORIGINS, 8), OTHER_ORIGINS)
     deflate = PerMessageDeflate(
         server_no_context_takeover=chance(random, 3),
         client_no_context_takeover=chance(random, 3),
@@ -47,9 +58,9 @@ def make_websocket(random: Random) -> WebSocket:
         client_max_window_bits=random.choice([*WINDOWS, 8]),
     )
     return WebSocket(
-        subprotocols=subprotocols,
+        subprotocols=hide(random, subprotocols, OTHER_SUBPROTOCOLS),
         subprotocol_required=bool(subprotocols) and chance(random, 1),
-        origins=random.choice(["same-origin", None, tuple(some(random, ORIGINS, 8))]),
+        origins=random.choice(["same-origin", None, origins]),
         origin_required=chance(random, 1),
         deflate=deflate if chance(random, 7) else None,
     )
@@ -67,7 +78,9 @@ def make_policy(random: Random) -> Policy:
     random.shuffle(offers)
     if chance(random, 1):
         del offers[random.randint(1, 2) :]
-    hosts = tuple(random.choice(HOSTS) for _ in range(random.randint(1, 4)))
+    hosts = [random.choice(HOSTS) for _ in range(random.randint(1, 4))]
     return Policy(
-        tuple(offers), required=chance(random, 1), hosts=hosts if chance(random, 1) else None
+        tuple(offers),
+        required=chance(random, 1),
+        hosts=hide(random, hosts, OTHER_HOSTS) if chance(random, 1) else None,
     )
