@@ -6,7 +6,7 @@
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /* Four characters for three bytes. */
-static void encode_group(const unsigned char *bytes, char *text)
+static inline void encode_group(const unsigned char *bytes, char *text)
 {
     const unsigned int group =
         (unsigned int)bytes[0] << 16 | (unsigned int)bytes[1] << 8 | bytes[2];

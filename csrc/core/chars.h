@@ -38,23 +38,6 @@ static inline bool u101_is_ows(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* Whether the slice is empty or each byte is of the class. */
-static inline bool u101_all_are(u101_slice slice, u101_class class)
-{
-    unsigned int common = class;
-
-    for (size_t i = 0; i < slice.size; i++) {
-        common &= u101_chars[(unsigned char)slice.at[i]];
-    }
-    return common != 0;
-}
-
-/* token = 1*tchar [RFC 9110 5.6.2] */
-static inline bool u101_is_token(u101_slice slice)
-{
-    return slice.size > 0 && u101_all_are(slice, U101_TCHAR);
-}
-
 /* The slice without the OWS at its ends [RFC 9110 5.5]. */
 static inline u101_slice u101_trim(u101_slice slice)
 {

@@ -10,6 +10,7 @@
 #include "offers.h"
 #include "protocol.h"
 #include "reason.h"
+#include "scan.h"
 #include "tls.h"
 #include "websocket.h"
 

@@ -8,7 +8,7 @@
 #include "slice.h"
 
 /* Letters, digits and "-" with bit 0x20 set are told apart as well as without
- * it, for no other byte of a token turns into one of them. */
+ * it, for no other byte but a control character turns into one of them. */
 static inline uint64_t fold_eight(const char *at)
 {
     uint64_t word;
@@ -25,7 +25,7 @@ static inline uint32_t fold_four(const char *at)
     return word | UINT32_C(0x20202020);
 }
 
-/* Whether a token of four bytes or more is `lower`; the last words overlap. */
+/* Whether a name of four bytes or more is `lower`; the last words overlap. */
 static inline bool is_name(const char *name, const char *lower, size_t size)
 {
     if (size < 8) {

@@ -11,7 +11,8 @@
 
 #include "slice.h"
 
-/* The kind of a field by its name, which is a token, letter case aside. */
+/* The kind of a field by its name, letter case aside.  The name may be no token, if
+ * only it has no control character: it is of no kind then. */
 u101_field_kind u101_field_kind_of(u101_slice name);
 
 /* Notes a line of a known field; its lines are noted in order. */

@@ -12,6 +12,7 @@
 #include "fields.h"
 #include "scan.h"
 #include "slice.h"
+#include "stops.h"
 #include "target.h"
 
 enum {
@@ -248,35 +249,62 @@ static void note_value(u101_head *head, const char *begin, u101_field_kind kind,
                        const char *end)
 {
     if (kind != U101_FIELD_OTHER) {
+        /* As almost always. */
+        at += at < end && *at == ' ' ? 1 : 0;
         const u101_slice value = u101_trim(u101_slice_between(at, end));
         u101_note_field(head, kind, u101_span_in(begin, value));
     }
 }
 
+/* A field line from `at` to `cr` that has no control character but HTAB.  False:
+ * it is not sound. */
+static bool read_whole_line(u101_head *head, const cursor *c, const char *at, const char *cr)
+{
+    const char *const colon = u101_find_colon(at, cr, c->end);
+
+    if (colon == NULL) {
+        return false;
+    }
+    const u101_slice name = u101_slice_between(at, colon);
+    const u101_field_kind kind = u101_field_kind_of(name);
+    if (kind == U101_FIELD_OTHER) {
+        return u101_is_token(name);
+    }
+    note_value(head, c->begin, kind, colon + 1, cr);
+    return true;
+}
+
 /* Sound field lines that are there whole, from the cursor on.  The first line
- * that is something else is left to read_field_lines, which reads it again.
- *
- * The end of a line is looked for before its colon, so that the next line does
- * not wait for what is done with this one. */
+ * that is something else is left to read_field_lines, which reads it again. */
 static void read_whole_lines(const u101_limits *limits, u101_head *head, cursor *c)
 {
-    const char *const end = c->end;
+    const char *const last = c->end - 1;
     const char *at = c->at;
+    size_t left = limits->fields - head->field_count;
+    bool sound = true;
 
-    while (head->field_count < limits->fields) {
-        const char *const cr = u101_scan(at, end, U101_VALUE);
-        if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n') {
-            break;
+    for (const char *base = at; base < last && sound; base += U101_STRIDE) {
+        uint64_t stops = u101_stops(c->begin, base, c->end);
+        if (at > base) {
+            /* The LF of the line before. */
+            stops &= ~UINT64_C(1);
         }
-        const char *const colon = u101_scan(at, end, U101_TCHAR);
-        if (colon == at || *colon != ':') {
-            break;
+        while (stops != 0 && sound) {
+            const char *const stop = base + u101_lowest(stops);
+            stops &= stops - 1;
+            if (*stop == '\t') {
+                continue;
+            }
+            sound = stop < last && memcmp(stop, "\r\n", 2) == 0 && left > 0 &&
+                    read_whole_line(head, c, at, stop);
+            if (sound) {
+                left--;
+                at = stop + 2;
+                stops &= stops - 1;
+            }
         }
-        head->field_count++;
-        note_value(head, c->begin, u101_field_kind_of(u101_slice_between(at, colon)), colon + 1,
-                   cr);
-        at = cr + 2;
     }
+    head->field_count = (uint32_t)(limits->fields - left);
     c->at = at;
 }
 

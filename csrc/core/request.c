@@ -23,15 +23,26 @@ size_t u101_request_size(const u101_request *request)
     return size;
 }
 
-/* Appends to the head, and returns where. */
-static u101_span append(char *bytes, u101_head *head, u101_slice part)
-{
-    const u101_span span = {head->next, (uint32_t)part.size};
+/* Where the head is being written. */
+typedef struct {
+    char *begin;
+    char *at;
+} cursor;
 
+static void append(cursor *c, u101_slice part)
+{
     if (part.size > 0) {
-        memcpy(bytes + head->next, part.at, part.size);
+        memcpy(c->at, part.at, part.size);
+        c->at += part.size;
     }
-    head->next += (uint32_t)part.size;
+}
+
+/* The same, and returns where. */
+static u101_span append_span(cursor *c, u101_slice part)
+{
+    const u101_span span = {(uint32_t)(c->at - c->begin), (uint32_t)part.size};
+
+    append(c, part);
     return span;
 }
 
@@ -63,14 +74,10 @@ static u101_reason check_version(u101_slice version)
 
 static u101_reason check_value(u101_slice value)
 {
-    if (value.size == 0) {
+    if (u101_all_are(value, U101_VALUE)) {
         return U101_SWITCHED;
     }
-    const char *const end = value.at + value.size;
-    const char *const stop = u101_scan(value.at, end, U101_VALUE);
-    if (stop == end) {
-        return U101_SWITCHED;
-    }
+    const char *const stop = u101_scan(value.at, value.at + value.size, U101_VALUE);
     if (*stop == '\n') {
         return U101_BARE_LF;
     }
@@ -79,7 +86,7 @@ static u101_reason check_value(u101_slice value)
 }
 
 static u101_reason write_request_line(const u101_limits *limits, const u101_request *request,
-                                      char *bytes, u101_head *head)
+                                      cursor *c, u101_head *head)
 {
     if (request->method.size > U101_MAX_METHOD || !u101_is_token(request->method)) {
         return U101_BAD_METHOD;
@@ -91,18 +98,18 @@ static u101_reason write_request_line(const u101_limits *limits, const u101_requ
     }
     if (reason == U101_SWITCHED) {
         head->minor = request->version.at[2];
-        head->method = append(bytes, head, request->method);
-        (void)append(bytes, head, U101_TEXT(" "));
-        head->target = append(bytes, head, request->target);
-        (void)append(bytes, head, U101_TEXT(" HTTP/"));
-        (void)append(bytes, head, request->version);
-        (void)append(bytes, head, U101_TEXT("\r\n"));
-        head->fields = head->next;
+        head->method = append_span(c, request->method);
+        append(c, U101_TEXT(" "));
+        head->target = append_span(c, request->target);
+        append(c, U101_TEXT(" HTTP/"));
+        append(c, request->version);
+        append(c, U101_TEXT("\r\n"));
+        head->fields = (uint32_t)(c->at - c->begin);
     }
     return reason;
 }
 
-static u101_reason write_field_line(const u101_field *field, char *bytes, u101_head *head)
+static u101_reason write_field_line(const u101_field *field, cursor *c, u101_head *head)
 {
     const u101_slice value = u101_trim(field->value);
 
@@ -113,10 +120,10 @@ static u101_reason write_field_line(const u101_field *field, char *bytes, u101_h
     if (reason != U101_SWITCHED) {
         return reason;
     }
-    (void)append(bytes, head, field->name);
-    (void)append(bytes, head, U101_TEXT(": "));
-    const u101_span span = append(bytes, head, value);
-    (void)append(bytes, head, U101_TEXT("\r\n"));
+    append(c, field->name);
+    append(c, U101_TEXT(": "));
+    const u101_span span = append_span(c, value);
+    append(c, U101_TEXT("\r\n"));
     const u101_field_kind kind = u101_field_kind_of(field->name);
     if (kind != U101_FIELD_OTHER) {
         u101_note_field(head, kind, span);
@@ -127,15 +134,17 @@ static u101_reason write_field_line(const u101_field *field, char *bytes, u101_h
 static u101_reason write_head(const u101_limits *limits, const u101_request *request, char *bytes,
                               u101_head *head)
 {
-    u101_reason reason = write_request_line(limits, request, bytes, head);
+    cursor c = {bytes, bytes};
+    u101_reason reason = write_request_line(limits, request, &c, head);
 
     for (size_t i = 0; i < request->field_count && reason == U101_SWITCHED; i++) {
         reason = i == limits->fields ? U101_TOO_MANY_FIELDS
-                                     : write_field_line(&request->fields[i], bytes, head);
+                                     : write_field_line(&request->fields[i], &c, head);
     }
     if (reason == U101_SWITCHED) {
-        (void)append(bytes, head, U101_TEXT("\r\n"));
+        append(&c, U101_TEXT("\r\n"));
     }
+    head->next = (uint32_t)(c.at - bytes);
     return reason;
 }
 

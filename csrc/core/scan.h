@@ -1,12 +1,15 @@
 /*
  * Scans: from a cursor to the first byte that is not of a class.
  *
- * In: a cursor and the end of the bytes.  Out: the cursor moved, to the end at
- * the most.  Always: no byte at or behind the end is read, and the result is the
- * same with and without vector instructions (U101_PORTABLE leaves them out).
+ * In: a cursor and the end of the bytes, or a slice.  Out: the cursor moved, to
+ * the end at the most, or whether it would come there.  Always: no byte outside
+ * is read, and the result is the same with and without vector instructions
+ * (U101_PORTABLE leaves them out).
  */
 #ifndef U101_SCAN_H
 #define U101_SCAN_H
+
+#include <string.h>
 
 #include "chars.h"
 
@@ -16,6 +19,11 @@
 #endif
 
 #ifdef U101_SCAN_SSE2
+static inline __m128i u101_load(const char *at)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)at);
+}
+
 /* Which bytes of a block are from `first` to `first` + `more`. */
 static inline __m128i u101_range(__m128i block, char first, char more)
 {
@@ -77,8 +85,7 @@ static inline const char *u101_scan(const char *at, const char *end, u101_class 
 {
 #ifdef U101_SCAN_SSE2
     for (; end - at >= 16; at += 16) {
-        const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-        const int members = _mm_movemask_epi8(u101_members(block, class));
+        const int members = _mm_movemask_epi8(u101_members(u101_load(at), class));
         if (members != 0xffff) {
             at += __builtin_ctz(~(unsigned int)members);
             if (u101_knows_all(class)) {
@@ -92,6 +99,76 @@ static inline const char *u101_scan(const char *at, const char *end, u101_class 
         at++;
     }
     return at;
+}
+
+/* The first colon between two bytes, or NULL; what is before `readable` may be read. */
+static inline const char *u101_find_colon(const char *at, const char *end, const char *readable)
+{
+#ifdef U101_SCAN_SSE2
+    if (readable - at >= 16) {
+        const int colons = _mm_movemask_epi8(_mm_cmpeq_epi8(u101_load(at), _mm_set1_epi8(':')));
+        if (colons != 0) {
+            const char *const colon = at + __builtin_ctz((unsigned int)colons);
+            return colon < end ? colon : NULL;
+        }
+    }
+#else
+    (void)readable;
+#endif
+    return memchr(at, ':', (size_t)(end - at));
+}
+
+#ifdef U101_SCAN_SSE2
+/* The bytes of a slice of 4 to 16, some of them twice. */
+static inline __m128i u101_gather(const char *at, size_t size)
+{
+    if (size >= 8) {
+        return _mm_unpacklo_epi64(_mm_loadu_si64(at), _mm_loadu_si64(at + size - 8));
+    }
+    uint32_t words[2];
+    memcpy(&words[0], at, sizeof(words[0]));
+    memcpy(&words[1], at + size - 4, sizeof(words[1]));
+    return _mm_set_epi32((int)words[0], (int)words[1], (int)words[0], (int)words[1]);
+}
+
+static inline bool u101_are_members(__m128i block, u101_class class)
+{
+    return _mm_movemask_epi8(u101_members(block, class)) == 0xffff;
+}
+#endif
+
+/* Whether the slice is empty or each byte is of the class, a constant where this is called. */
+static inline bool u101_all_are(u101_slice slice, u101_class class)
+{
+    size_t i = 0;
+
+#ifdef U101_SCAN_SSE2
+    if (slice.size >= 4 && slice.size <= 16) {
+        if (u101_are_members(u101_gather(slice.at, slice.size), class)) {
+            return true;
+        }
+    } else if (slice.size > 16) {
+        while (slice.size - i > 16 && u101_are_members(u101_load(slice.at + i), class)) {
+            i += 16;
+        }
+        /* The last sixteen, some of them once more. */
+        if (slice.size - i <= 16 &&
+            u101_are_members(u101_load(slice.at + slice.size - 16), class)) {
+            return true;
+        }
+    }
+    /* Some byte is of none, or of what u101_members does not know. */
+#endif
+    while (i < slice.size && u101_is(slice.at[i], class)) {
+        i++;
+    }
+    return i == slice.size;
+}
+
+/* token = 1*tchar [RFC 9110 5.6.2] */
+static inline bool u101_is_token(u101_slice slice)
+{
+    return slice.size > 0 && u101_all_are(slice, U101_TCHAR);
 }
 
 #endif

@@ -54,17 +54,6 @@ static void test_chars_value_is_all_but_controls(void)
     }
 }
 
-static void test_chars_token_needs_a_tchar_and_nothing_else(void)
-{
-    CHECK(u101_is_token(guard_text("a")));
-    CHECK(u101_is_token(guard_text("x-y.z~")));
-    CHECK(!u101_is_token(guard_text("")));
-    CHECK(!u101_is_token(guard_text("a ")));
-    CHECK(!u101_is_token(guard_text("a/b")));
-    CHECK(!u101_is_token(guard_slice(BYTES("a\0"))));
-    CHECK(!u101_is_token(guard_text("\xe9")));
-}
-
 typedef struct {
     const char *text;
     const char *trimmed;
@@ -92,7 +81,6 @@ int main(void)
     CHECK_RUN(test_chars_listed_classes_have_their_members_only);
     CHECK_RUN(test_chars_target_is_printable_but_hash);
     CHECK_RUN(test_chars_value_is_all_but_controls);
-    CHECK_RUN(test_chars_token_needs_a_tchar_and_nothing_else);
     CHECK_RUN(test_chars_trim_takes_ows_off_both_ends);
     return check_finish();
 }
