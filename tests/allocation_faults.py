@@ -6,9 +6,12 @@ Always: after the MemoryError the same call on the same objects gives what it wo
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
+from asyncio_helpers import make_factory
+from fakes import Recorder, Transport
 from heads import h2c, upgrade, websocket
 
 from upgrade101 import H2C, Limits, Negotiator, PerMessageDeflate, Protocol, WebSocket
@@ -67,7 +70,16 @@ def simply(call: Call, finish: Callable[[Any], object] = repr) -> Prepare:
     return lambda: (call, lambda: finish(call()))
 
 
+FACTORY = make_factory(lambda upgrade: upgrade.accept(Recorder()), NEGOTIATOR)[0]
+
+
+def connect() -> bytes:
+    """Return what a connection is answered."""
+    return Transport().connect(FACTORY).receive(HEAD + b"tail").written
+
+
 CALLS: dict[str, Prepare] = {
+    "connect": simply(connect),
     "feed first": feed_on(HEAD[:100]),
     "feed second": feed_on(HEAD[:10], HEAD[10:100]),
     "feed whole": feed_on(HEAD),
@@ -135,4 +147,5 @@ def fail_each(name: str) -> int:
 
 
 if __name__ == "__main__":
+    logging.disable()
     sys.stdout.write(f"{fail_each(sys.argv[1])}\n")

@@ -91,6 +91,13 @@ class Handlers:
         await settle()
 
 
+def kept_by(upgrade: upgrade101.Upgrade) -> bytes | bytearray:
+    """Return what is kept behind the request while its handler decides."""
+    connection = upgrade._connection
+    assert connection is not None
+    return upgrade.decision.leftover if connection._kept is None else connection._kept
+
+
 def records(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
     """Return the records of the package's logger."""
     return [record for record in caplog.records if record.name == "upgrade101"]

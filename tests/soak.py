@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from upgrade101 import Server
+    from upgrade101._shared import Handler
 
 SOAKED = (
     # the way, and whether the client ends it with a reset
@@ -98,6 +99,15 @@ class Living:
         self.seen[kind] += 1
         self.references.add(weakref.ref(thing, self.references.discard))
 
+    def watch(self, handler: Handler) -> Handler:
+        """Return a handler whose upgrades are noted."""
+
+        def watched(upgrade: Upgrade) -> object:
+            self.add("upgrades", upgrade)
+            return handler(upgrade)
+
+        return watched
+
 
 @contextmanager
 def watching() -> Iterator[Living]:
@@ -116,13 +126,9 @@ def watching() -> Iterator[Living]:
     class WatchedUpgrade(Upgrade):
         __slots__ = ("__weakref__",)
 
-        def __init__(self, *arguments: Any) -> None:  # noqa: ANN401 - those of `Upgrade`
-            living.add("upgrades", self)
-            super().__init__(*arguments)
-
     with (
-        mock.patch("upgrade101._factory.Connection", WatchedConnection),
-        mock.patch("upgrade101._connection.Upgrade", WatchedUpgrade),
+        mock.patch("upgrade101._shared.Connection", WatchedConnection),
+        mock.patch("upgrade101._shared.Upgrade", WatchedUpgrade),
     ):
         yield living
 
@@ -202,7 +208,7 @@ async def soak(
     holdings = []
     made = 0
     with collector_off(), watching() as living:
-        async with serving(way.handler, **way.settings, backlog=BATCH) as service:
+        async with serving(living.watch(way.handler), **way.settings, backlog=BATCH) as service:
             for number in (before, count):
                 await clients.connect(
                     port=service.server.sockets[0].getsockname()[1],

@@ -22,6 +22,7 @@ from asyncio_helpers import (
     Echo,
     Handlers,
     accept_echo,
+    kept_by,
     serving,
     until,
 )
@@ -172,7 +173,7 @@ async def test_4_mib_behind_the_head_while_the_handler_waits_are_not_kept(over: 
         client.writer.write(ECHO + data)
         await until(lambda: handlers.upgrades)
         await until(lambda: not handlers.upgrades[0].transport.is_reading())
-        kept = handlers.upgrades[0]._connection._deliberation.kept  # type: ignore[union-attr]
+        kept = kept_by(handlers.upgrades[0])
         # One read may pass the bound.
         assert 65536 < len(kept) <= 65536 + (256 << 10)
         await handlers.release()

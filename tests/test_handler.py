@@ -29,7 +29,7 @@ from asyncio_helpers import (
 from fakes import Recorder, Transport
 
 from upgrade101 import Reason
-from upgrade101._connection import Deliberation
+from upgrade101._connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -213,12 +213,13 @@ async def test_handler_that_goes_on_is_referenced_and_refers_to_nothing_that_was
 
     # A transport refers to its server, and this to its factory.
     factory = make_factory(handler)[0]
-    Transport().connect(factory).receive(ECHO + b"left")
+    Transport().connect(factory).receive(ECHO + b"le").receive(b"ft")
     await settle()
     gc.collect()
     assert ended == []
     assert factory.pending == 0
-    assert not any(isinstance(item, Deliberation) for item in gc.get_objects())
+    connections = [item for item in gc.get_objects() if isinstance(item, Connection)]
+    assert [connection._kept for connection in connections] == [None]
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
     await settle()

@@ -7,13 +7,16 @@ Not here: what a connection does then (`test_deadlines`).
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from asyncio_helpers import ECHO, accept_echo, make_factory
 from fakes import Clock, Transport
 
 from upgrade101._sweep import RESOLUTION, UPGRADED_PERIOD, Sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Waiter:
@@ -103,6 +106,52 @@ def test_sweep_at_rest_has_no_timer_until_something_waits_again() -> None:
     again = Waiter(sweep, clock.now + 1)
     clock.advance(1)
     assert again.expired
+
+
+class Loop(Clock):
+    """A clock whose loop comes round when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.soon: list[Callable[[], None]] = []
+
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        """Keep `callback`."""
+        self.soon.append(callback)
+
+    def come_round(self) -> None:
+        """Call what is kept."""
+        soon, self.soon = self.soon, []
+        for callback in soon:
+            callback()
+
+
+def test_connection_decided_before_the_loop_comes_round_has_no_timer() -> None:
+    factory, _ = make_factory(accept_echo)
+    loop = factory._shared.sweep.loop = Loop()  # type: ignore[assignment]
+    for _ in range(3):
+        Transport().connect(factory).receive(ECHO)
+    assert len(loop.soon) == 1
+    assert loop.timers == []
+    loop.come_round()
+    assert loop.timers == []
+    Transport().connect(factory)
+    loop.come_round()
+    assert len(loop.timers) == 1
+
+
+@pytest.mark.parametrize("handshake_timeout", [0.1, 10.0])
+def test_connection_upgraded_before_the_loop_comes_round_is_let_go_in_time(
+    handshake_timeout: float,
+) -> None:
+    factory, _ = make_factory(accept_echo, max_upgraded=2, handshake_timeout=handshake_timeout)
+    loop = factory._shared.sweep.loop = Loop()  # type: ignore[assignment]
+    transport = Transport().connect(factory).receive(ECHO)
+    loop.come_round()
+    transport.close()
+    loop.advance(UPGRADED_PERIOD)
+    assert factory._shared.sweep.upgraded == set()
+    assert loop.timers == []
 
 
 def test_sweep_whose_waiter_raises_goes_on() -> None:

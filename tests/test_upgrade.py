@@ -26,7 +26,7 @@ from asyncio_helpers import (
 from fakes import Recorder, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from upgrade101 import Upgrade
 
@@ -154,6 +154,29 @@ async def test_second_answer_raises(first: str, second: str) -> None:
         assert transport.written == written
 
     answered(handler, START_TLS)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda upgrade, headers: upgrade.accept(Recorder(), headers),
+        lambda upgrade, headers: upgrade.accept_streams(headers),
+        lambda upgrade, headers: upgrade.accept_tls(server_tls(), Recorder(), headers).send(None),
+        lambda upgrade, headers: upgrade.refuse(403, headers),
+    ],
+)
+async def test_answer_whose_headers_answer_raises(answer: Callable[[Upgrade, Any], Any]) -> None:
+    def handler(upgrade: Upgrade) -> None:
+        def headers() -> Iterator[tuple[str, str]]:
+            assert upgrade.refuse(410)
+            yield "X", "1"
+
+        with pytest.raises(RuntimeError, match="answered"):
+            answer(upgrade, headers())
+
+    transport = answered(handler, START_TLS)
+    assert transport.written.startswith(b"HTTP/1.1 410 ")
+    assert transport.written.count(b"HTTP/1.1") == 1
 
 
 @pytest.mark.parametrize("lose", [Transport.lose, Transport.abort, Transport.end])

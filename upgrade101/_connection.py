@@ -15,21 +15,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import partial
+import sys
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from types import CoroutineType
+from typing import TYPE_CHECKING, cast
 
-from upgrade101._core import TLS, Action, Decision, Handshake, Reason
-from upgrade101._handover import attach
+from upgrade101._core import TLS, ConnectionBase, Decision, Handshake, Reason, attach
+from upgrade101._handover import deliver
 from upgrade101._linger import Linger, let_go
 from upgrade101._log import head_of, report
-from upgrade101._upgrade import PeerGoneError, Upgrade
+from upgrade101._upgrade import PeerGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+    from typing import Any
 
-    from upgrade101._handover import StreamProtocol
-    from upgrade101._shared import Fallback, Shared
+    from upgrade101._shared import Fallback
+
+
+TASK_NAME = "upgrade101 handler"
 
 
 def refusal(source: Handshake | Decision, reason: Reason) -> Decision:
@@ -37,85 +41,27 @@ def refusal(source: Handshake | Decision, reason: Reason) -> Decision:
     return source._refusal(reason)  # noqa: SLF001 - the core's, for this layer alone
 
 
-class Deliberation:
-    """A SWITCH that a coroutine handler decides on, and what is behind its request."""
+def start(answer: Awaitable[Any]) -> asyncio.Future[Any]:
+    """Have the running loop see to a handler; from Python 3.12 on it begins at once."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(answer, CoroutineType) or loop.get_task_factory() is not None:
+        return asyncio.ensure_future(answer)
+    # What `loop.create_task` makes, without what costs as much on the way there and in a number
+    # for each task's name.
+    if sys.version_info >= (3, 12):
+        return asyncio.Task(answer, loop=loop, name=TASK_NAME, eager_start=True)
+    return asyncio.Task(answer, loop=loop, name=TASK_NAME)
 
-    __slots__ = ("decision", "kept")
 
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
-        self.kept = bytearray(decision.leftover)
+class Connection(ConnectionBase, asyncio.Protocol):
+    """The protocol of a transport until there is a final decision.
 
+    `ConnectionBase` has what most connections go through, in C; here is the rest.
+    """
 
-class Connection(asyncio.Protocol):
-    """The protocol of a transport until there is a final decision."""
-
-    __slots__ = (
-        "_asked",
-        "_deadline",
-        "_deliberation",
-        "_handshake",
-        "_shared",
-        "_task",
-        "_write_paused",
-        "transport",
-    )
-
-    def __init__(self, shared: Shared, deadline: float) -> None:
-        self._shared = shared
-        self._deadline = deadline
-        self.transport: asyncio.Transport | None = None
-        """None before the transport is made and after the final decision or the peer's end."""
-        self._handshake: Handshake | None = None
-        """None before the first byte."""
-        self._asked = False
-        """Whether the handler has been called."""
-        self._deliberation: Deliberation | None = None
-        """What a coroutine handler decides on."""
-        self._task: asyncio.Future[Any] | None = None
-        """The coroutine handler, until it ends."""
-        self._write_paused = False
+    __slots__ = ()
 
     # What asyncio calls.
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # a server's transports are streams
-        """Begin to wait for a head."""
-        self.transport = transport
-        shared = self._shared
-        sweep = shared.sweep
-        deadline = sweep.heads[self] = self._deadline
-        if deadline < sweep.wake:
-            sweep.arm(deadline)
-        if shared.limited:
-            reason = shared.refusal_at_accept()
-            if reason is not None:
-                self.refuse(refusal(self._begin(transport), reason), transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Read on in the head, or keep what is behind it."""
-        transport = self.transport
-        if transport is None:
-            # There is a final decision: nothing is answered after it.
-            return
-        if self._deliberation is not None:
-            self._keep(data, self._deliberation, transport)
-            return
-        handshake = self._handshake
-        if handshake is None:
-            handshake = self._begin(transport)
-        decision = handshake.feed(data)
-        if decision is None:
-            return
-        action = decision.action
-        fallback = self._shared.fallback
-        if action is Action.SWITCH:
-            self._ask_handler(decision, transport)
-        elif action is Action.CONTINUE:
-            transport.write(decision.response)
-        elif action is Action.REJECT or fallback is None:
-            self.refuse(decision, transport)
-        else:
-            self._fall_back(decision, transport, fallback)
 
     def eof_received(self) -> None:
         """Give up: a peer that sends no more does not take an upgrade either."""
@@ -147,10 +93,10 @@ class Connection(asyncio.Protocol):
             return
         if transport.is_closing():
             self._abandon(transport)
-        elif self._deliberation is not None:
+        elif self._deciding:
             shut_down = self._shared.shutdown <= now
             reason = Reason.SHUTDOWN if shut_down else Reason.DECISION_TIMEOUT
-            decision = self._deliberation.decision
+            decision = cast("Decision", self._decision)
             report(f"the handler was cut short ({reason.name})", decision, level=logging.WARNING)
             self._cut_short(reason, decision, transport)
         elif self._handshake is not None:
@@ -175,76 +121,64 @@ class Connection(asyncio.Protocol):
 
     # What the handler's `Upgrade` calls.
 
-    def accept(
-        self,
-        decision: Decision,
-        transport: asyncio.Transport,
-        protocol: StreamProtocol,
-    ) -> None:
-        """Write the 101 and give the transport to `protocol`, with what is behind the request."""
-        waited = self._deliberation
-        leftover = decision.leftover if waited is None else bytes(waited.kept)
-        self.conclude(decision, transport)
-        attach(transport, protocol, leftover, write_paused=self._write_paused)
-
     def refuse(self, decision: Decision, transport: asyncio.Transport) -> None:
         """Write a refusal and see the connection to its end."""
         self.conclude(decision, transport)
         Linger(self._shared, transport)
 
-    def conclude(self, decision: Decision, transport: asyncio.Transport) -> None:
-        """Write the final decision; what the transport goes on with is the caller's to set."""
-        self._leave()
-        response = decision.response
-        # Empty for a fallback and for HTTP/2 with prior knowledge.
-        if response:
-            transport.write(response)
-        self._shared.record(decision, transport)
+    # The steps between: what `ConnectionBase` calls off its way, and what follows.
 
-    # The steps between.
+    def _look_for_room(self, transport: asyncio.Transport) -> None:
+        reason = self._shared.refusal_at_accept()
+        if reason is not None:
+            self.refuse(refusal(self._begin(transport), reason), transport)
 
-    def _begin(self, transport: asyncio.Transport) -> Handshake:
-        secure = transport.get_extra_info("sslcontext") is not None
-        self._handshake = self._shared.negotiator.handshake(secure=secure)
-        return self._handshake
-
-    def _ask_handler(self, decision: Decision, transport: asyncio.Transport) -> None:
-        shared = self._shared
-        if shared.limited and shared.is_full:
+    def _ask_if_room(self, decision: Decision, transport: asyncio.Transport) -> None:
+        if self._shared.is_full:
             self.refuse(refusal(decision, Reason.CAPACITY), transport)
-            return
-        self._asked = True
-        try:
-            answer = shared.handler(Upgrade(self, decision, transport))
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever it raises
-            self._handler_ended(decision, error)
-            return
-        if answer is not None and isawaitable(answer):
-            self._await_handler(answer, decision, transport)
+        else:
+            self._ask_handler(decision, transport)
+
+    def _handler_raised(self, decision: Decision, error: BaseException) -> None:
+        if not isinstance(error, (Exception, asyncio.CancelledError)):
+            raise error
+        self._handler_ended(decision, error)
+
+    def _handler_returned(self, answer: object, decision: Decision) -> None:
+        if isinstance(answer, CoroutineType) or isawaitable(answer):
+            self._await_handler(answer, decision)
         elif self.transport is not None:
             self._handler_ended(decision, None)
 
-    def _await_handler(
-        self, answer: Awaitable[Any], decision: Decision, transport: asyncio.Transport
-    ) -> None:
+    def _await_handler(self, answer: Awaitable[Any], decision: Decision) -> None:
         shared = self._shared
-        self._task = asyncio.ensure_future(answer)
-        self._task.add_done_callback(partial(self._task_done, decision))
-        shared.tasks.add(self._task)
-        if self.transport is None:
+        task = start(answer)
+        self._decision = decision
+        if task.done():
+            self._task_done(task)
+            return
+        self._task = task
+        task.add_done_callback(self._task_done)
+        shared.tasks.add(task)
+        transport = self.transport
+        if transport is None:
             # Answered before it returned; what is left of the handler goes on by itself.
             return
         sweep = shared.sweep
         del sweep.heads[self]
+        self._deciding = True
         deadline = sweep.handlers[self] = sweep.bind().time() + shared.decision_timeout
         if deadline < sweep.wake:
-            sweep.arm(deadline)
-        self._deliberation = Deliberation(decision)
-        self._bound(self._deliberation, transport)
+            # The handler's first step comes before what is asked for here, and may be its last.
+            sweep.wake = deadline
+            if not sweep.looking:
+                sweep.expect()
+        self._bound(len(decision.leftover), transport)
 
-    def _task_done(self, decision: Decision, task: asyncio.Future[Any]) -> None:
+    def _task_done(self, task: asyncio.Future[Any]) -> None:
+        decision = cast("Decision", self._decision)
         # Lest an exception, whose frames refer to this connection, be referred to by it.
-        self._task = None
+        self._decision = self._task = None
         self._shared.tasks.discard(task)
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
         self._handler_ended(decision, error)
@@ -258,36 +192,34 @@ class Connection(asyncio.Protocol):
         elif error is not None and not isinstance(error, (asyncio.CancelledError, PeerGoneError)):
             report("the handler failed after its answer or its peer's end", decision, error)
 
-    def _fall_back(
-        self, decision: Decision, transport: asyncio.Transport, fallback: Fallback
-    ) -> None:
+    def _fall_back(self, decision: Decision, transport: asyncio.Transport) -> None:
         try:
-            protocol = fallback()
+            # Without one the factory's negotiator passes nothing on.
+            protocol = cast("Fallback", self._shared.fallback)()
         except Exception as error:  # noqa: BLE001 - whatever a caller's factory raises
             report("the fallback failed", decision, error)
             self.refuse(refusal(decision, Reason.HANDLER_FAILED), transport)
             return
         self.conclude(decision, transport)
+        received = head_of(decision) + decision.leftover
         try:
-            attach(
-                transport,
-                protocol,
-                head_of(decision) + decision.leftover,
-                write_paused=self._write_paused,
-            )
+            attach(transport, protocol, received, self._write_paused, deliver)
         except Exception as error:  # noqa: BLE001 - whatever a caller's protocol raises
             report("the fallback failed", decision, error)
 
-    def _keep(self, data: bytes, deliberation: Deliberation, transport: asyncio.Transport) -> None:
-        if isinstance(deliberation.decision.offer, TLS):
+    def _keep(self, data: bytes, transport: asyncio.Transport) -> None:
+        decision = cast("Decision", self._decision)
+        if isinstance(decision.offer, TLS):
             # Never to be taken for what follows inside TLS [RFC 2817 3].
-            self._cut_short(Reason.TLS_LEFTOVER, deliberation.decision, transport)
+            self._cut_short(Reason.TLS_LEFTOVER, decision, transport)
             return
-        deliberation.kept += data
-        self._bound(deliberation, transport)
+        if self._kept is None:
+            self._kept = bytearray(decision.leftover)
+        self._kept += data
+        self._bound(len(self._kept), transport)
 
-    def _bound(self, deliberation: Deliberation, transport: asyncio.Transport) -> None:
-        if len(deliberation.kept) > self._shared.pending_bytes:
+    def _bound(self, size: int, transport: asyncio.Transport) -> None:
+        if size > self._shared.pending_bytes:
             transport.pause_reading()
 
     def _cut_short(self, reason: Reason, decision: Decision, transport: asyncio.Transport) -> None:
@@ -302,13 +234,3 @@ class Connection(asyncio.Protocol):
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
-
-    def _leave(self) -> None:
-        sweep = self._shared.sweep
-        queue = sweep.heads if self._deliberation is None else sweep.handlers
-        del queue[self]
-        self.transport = None
-        # Its handler may go on for as long as the upgraded connection lives.
-        self._deliberation = None
-        if not queue:
-            self._shared.settle()

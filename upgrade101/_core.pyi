@@ -1,9 +1,15 @@
 import enum
-from collections.abc import Iterable
+from asyncio import BaseTransport, Future, Transport
+from collections.abc import Callable, Iterable
 from types import EllipsisType
-from typing import Literal, Self, TypeAlias, final
+from typing import Any, Literal, Self, TypeAlias, final
 
 from typing_extensions import Buffer
+
+from upgrade101._connection import Connection
+from upgrade101._handover import StreamProtocol
+from upgrade101._shared import Handler, Shared
+from upgrade101._sweep import Sweep
 
 _Text: TypeAlias = str | bytes
 _Fields: TypeAlias = Iterable[tuple[_Text, _Text] | list[str] | list[bytes]]
@@ -273,3 +279,82 @@ class Negotiator:
         secure: bool = False,
     ) -> Decision: ...
     def handshake(self, *, secure: bool = False) -> Handshake: ...
+
+# For the asyncio layer alone, which has a subtype of each.
+
+def attach(
+    transport: Transport,
+    protocol: StreamProtocol,
+    leftover: bytes,
+    write_paused: bool,
+    deliver: Callable[[Transport, bytes, bool], None],
+    /,
+) -> None: ...
+
+class SweepBase:
+    @property
+    def heads(self) -> dict[Connection, float]: ...
+    @property
+    def handlers(self) -> dict[Connection, float]: ...
+    wake: float
+    armed: bool
+    looking: bool
+
+class SharedBase:
+    def __init__(
+        self,
+        negotiator: Negotiator,
+        handler: Handler,
+        sweep: Sweep,
+        connection: type[ConnectionBase],
+        upgrade: type[UpgradeBase],
+        deliver: Callable[[Transport, bytes, bool], None],
+        handshake_timeout: float,
+    ) -> None: ...
+    def __call__(self) -> Connection: ...
+    @property
+    def negotiator(self) -> Negotiator: ...
+    @property
+    def sweep(self) -> Sweep: ...
+    @property
+    def counts(self) -> dict[Reason, int]: ...
+    limited: bool
+    observed: bool
+    closed: bool
+
+class ConnectionBase:
+    @property
+    def transport(self) -> Transport | None: ...
+    @property
+    def _shared(self) -> Shared: ...
+    @property
+    def _handshake(self) -> Handshake | None: ...
+    @property
+    def _asked(self) -> bool: ...
+    _decision: Decision | None
+    _deciding: bool
+    _kept: bytearray | None
+    _task: Future[Any] | None
+    _write_paused: bool
+    def connection_made(self, transport: BaseTransport) -> None: ...
+    def data_received(self, data: bytes) -> None: ...
+    def conclude(self, decision: Decision, transport: Transport, /) -> None: ...
+    def _begin(self, transport: Transport, /) -> Handshake: ...
+    def _leave(self) -> None: ...
+    def _ask_handler(self, decision: Decision, transport: Transport, /) -> None: ...
+
+class UpgradeBase:
+    @property
+    def decision(self) -> Decision: ...
+    @property
+    def transport(self) -> Transport: ...
+    @property
+    def _connection(self) -> Connection | None: ...
+    def accept(
+        self,
+        protocol: StreamProtocol,
+        headers: _Fields = (),
+        subprotocol: str | EllipsisType | None = ...,
+    ) -> bool: ...
+    def _open(self) -> Connection | None: ...
+    def _take(self) -> Connection | None: ...

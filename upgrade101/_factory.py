@@ -10,7 +10,6 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from upgrade101._connection import Connection
 from upgrade101._core import Negotiator, Reason
 from upgrade101._shared import Fallback, Handler, OnDecision, Shared
 
@@ -73,8 +72,8 @@ class UpgradeFactory:
                 *negotiator.offers, required=True, hosts=negotiator.hosts, limits=negotiator.limits
             )
         self._shared = Shared(
-            negotiator=negotiator,
-            handler=handler,
+            negotiator,
+            handler,
             fallback=fallback,
             handshake_timeout=_check_timeout("handshake_timeout", handshake_timeout),
             decision_timeout=_check_timeout("decision_timeout", decision_timeout),
@@ -90,9 +89,7 @@ class UpgradeFactory:
 
     def __call__(self) -> asyncio.Protocol:
         """Return the protocol of a connection that is accepted now."""
-        shared = self._shared
-        loop = shared.sweep.loop or shared.sweep.bind()
-        return Connection(shared, loop.time() + shared.handshake_timeout)
+        return self._shared()
 
     @property
     def pending(self) -> int:

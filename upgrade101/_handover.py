@@ -12,6 +12,8 @@ Not here: what is written before (the 101), and whether the connection is handed
 import asyncio
 from typing import TypeAlias, cast
 
+from upgrade101._core import attach
+
 StreamProtocol: TypeAlias = asyncio.Protocol | asyncio.BufferedProtocol
 """What goes on with a connection."""
 
@@ -36,39 +38,22 @@ def hand_over(
     anything is done, for a leftover that is not bytes-like.
     """
     data = bytes(memoryview(leftover))
-    attach(transport, protocol, data, write_paused=_pause_if_filled(transport))
+    attach(transport, protocol, data, _pause_if_filled(transport), deliver)
 
 
-def attach(
-    transport: asyncio.Transport,
-    protocol: StreamProtocol,
-    leftover: bytes,
-    *,
-    write_paused: bool,
-) -> None:
-    """Do what `hand_over` promises, where it is known whether the transport paused writing."""
-    transport.set_protocol(protocol)
-    # What came before the end of a connection is the protocol's; once it has closed the transport
-    # itself it is given no more.
-    gone = transport.is_closing()
-    try:
-        # Before connection_made, which may pause it again. Bytes arrive in a later iteration.
-        if not transport.is_reading():
-            transport.resume_reading()
-        protocol.connection_made(transport)
-        if write_paused:
-            protocol.pause_writing()
-        if leftover:
-            rest = memoryview(leftover)
-            while rest and (gone or not transport.is_closing()):
-                # Asked anew each time: a protocol may give the connection to another in turn.
-                rest = rest[_deliver(transport.get_protocol(), rest) :]
-    except BaseException:
-        transport.abort()
-        raise
+def deliver(transport: asyncio.Transport, leftover: bytes, gone: bool) -> None:  # noqa: FBT001 - called by C
+    """Give the transport's protocol what is left over; `gone` tells that it was closing before.
+
+    What came before the end of a connection is the protocol's; once it has closed the transport
+    itself it is given no more.
+    """
+    rest = memoryview(leftover)
+    while rest and (gone or not transport.is_closing()):
+        # Asked anew each time: a protocol may give the connection to another in turn.
+        rest = rest[_deliver_some(transport.get_protocol(), rest) :]
 
 
-def _deliver(protocol: asyncio.BaseProtocol, data: memoryview) -> int:
+def _deliver_some(protocol: asyncio.BaseProtocol, data: memoryview) -> int:
     """Give `protocol` as much of `data` as it takes at once; return the number of bytes."""
     if not isinstance(protocol, asyncio.BufferedProtocol):
         cast("asyncio.Protocol", protocol).data_received(bytes(data))

@@ -144,10 +144,12 @@ async def serve(  # noqa: PLR0913 - the settings of a server, each with its defa
         # A connection is no protocol's before its TLS handshake has ended.
         options.setdefault("ssl_handshake_timeout", handshake_timeout)
     loop = asyncio.get_running_loop()
+    # Calling the factory itself would be one more call for each connection.
+    connect = factory._shared  # noqa: SLF001 - one layer, two nouns
     if "path" not in options:
-        listener = await loop.create_server(factory, host, port, ssl=ssl, **options)
+        listener = await loop.create_server(connect, host, port, ssl=ssl, **options)
     elif host is None and port is None:
-        listener = await loop.create_unix_server(factory, ssl=ssl, **options)
+        listener = await loop.create_unix_server(connect, ssl=ssl, **options)
     else:
         raise ValueError("path and host or port cannot be given together")
     return Server(listener, factory)

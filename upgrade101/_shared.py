@@ -14,19 +14,20 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from upgrade101._core import Action, Decision, Negotiator, Reason
+from upgrade101._connection import Connection
+from upgrade101._core import Action, Decision, Negotiator, Reason, SharedBase
+from upgrade101._handover import deliver
 from upgrade101._log import report
 from upgrade101._sweep import Sweep
+from upgrade101._upgrade import Upgrade
 
 if TYPE_CHECKING:
     from upgrade101._handover import StreamProtocol
-    from upgrade101._upgrade import Upgrade
 
-Handler = Callable[["Upgrade"], Awaitable[Any] | Any]
+Handler = Callable[[Upgrade], Awaitable[Any] | Any]
 """Answers one upgrade: a coroutine function, or a function that answers before it returns."""
 Fallback = Callable[[], "StreamProtocol"]
 """Makes the protocol of a connection that is served as HTTP/1.x."""
@@ -34,37 +35,51 @@ OnDecision = Callable[[Decision, asyncio.Transport], object]
 """Sees each final decision once its bytes are written."""
 
 
-@dataclass(slots=True, eq=False)
-class Shared:
-    """The settings of a factory and the state of all its connections. Times are in seconds."""
+class Shared(SharedBase):
+    """The settings of a factory and the state of all its connections. Times are in seconds.
 
-    negotiator: Negotiator
-    handler: Handler
-    fallback: Fallback | None
-    handshake_timeout: float
-    decision_timeout: float
-    refusal_timeout: float
-    shutdown_timeout: float
-    pending_bytes: int
-    max_pending: int | None
-    max_upgraded: int | None
-    on_decision: OnDecision | None
+    `SharedBase` has what each connection looks at: `negotiator`, the handler, `sweep`, `limited`
+    (whether a connection may find no room), `observed` (whether `observe` is to be called) and the
+    counts of final decisions. Called, it makes the protocol of a connection that is accepted now.
+    """
 
-    sweep: Sweep = field(init=False, default_factory=Sweep)
-    tasks: set[asyncio.Future[Any]] = field(init=False, default_factory=set)
-    """Handlers that have not ended, answered or not: the event loop has weak references only."""
-    closed: bool = field(init=False, default=False)
-    shutdown: float = field(init=False, default=inf)
-    """When handlers that have not answered are cut short, once it is closed."""
-    limited: bool = field(init=False)
-    """Whether a connection may find no room: the one thing that is looked at each time."""
-    _counts: dict[int, int] = field(init=False)
-    """By the reason's code, for a member's hash is slower than what it would count."""
-    _waiters: list[asyncio.Future[None]] = field(init=False, default_factory=list)
+    def __init__(  # noqa: PLR0913 - the settings of a factory
+        self,
+        negotiator: Negotiator,
+        handler: Handler,
+        *,
+        fallback: Fallback | None,
+        handshake_timeout: float,
+        decision_timeout: float,
+        refusal_timeout: float,
+        shutdown_timeout: float,
+        pending_bytes: int,
+        max_pending: int | None,
+        max_upgraded: int | None,
+        on_decision: OnDecision | None,
+    ) -> None:
+        super().__init__(
+            negotiator, handler, Sweep(), Connection, Upgrade, deliver, handshake_timeout
+        )
+        self.fallback = fallback
+        self.decision_timeout = decision_timeout
+        self.refusal_timeout = refusal_timeout
+        self.shutdown_timeout = shutdown_timeout
+        self.pending_bytes = pending_bytes
+        self.max_pending = max_pending
+        self.max_upgraded = max_upgraded
+        self.on_decision = on_decision
+        self.limited = max_pending is not None or max_upgraded is not None
+        self.observed = max_upgraded is not None or on_decision is not None
+        self.tasks: set[asyncio.Future[Any]] = set()
+        """Handlers that have not ended, answered or not: the event loop has weak references."""
+        self.shutdown = inf
+        """When handlers that have not answered are cut short, once it is closed."""
+        self._waiters: list[asyncio.Future[None]] = []
 
-    def __post_init__(self) -> None:
-        self.limited = self.max_pending is not None or self.max_upgraded is not None
-        self._counts = dict.fromkeys((reason._value_ for reason in Reason), 0)
+    def bind(self) -> Callable[[], float]:
+        """Return the clock of the event loop, from now on the one that runs."""
+        return self.sweep.bind().time
 
     @property
     def pending(self) -> int:
@@ -99,9 +114,8 @@ class Shared:
             return Reason.CAPACITY
         return None
 
-    def record(self, decision: Decision, transport: asyncio.Transport) -> None:
-        """Count a final decision, whose bytes are written."""
-        self._counts[decision.reason._value_] += 1
+    def observe(self, decision: Decision, transport: asyncio.Transport) -> None:
+        """Take note of a final decision, whose bytes are written."""
         if self.max_upgraded is not None and decision.action is Action.SWITCH:
             self.sweep.count(transport)
         if self.on_decision is not None:
@@ -112,7 +126,7 @@ class Shared:
 
     def stats(self) -> Counter[Reason]:
         """Return how often each reason has been the final one, those that have occurred."""
-        return Counter({Reason(code): count for code, count in self._counts.items() if count})
+        return Counter(self.counts)
 
     def close(self) -> None:
         """Refuse what has no decision yet, now or when the handlers' time is over."""

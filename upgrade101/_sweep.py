@@ -5,7 +5,9 @@ Out: a call of `expire` on each that is over its deadline.
 
 Always: there is one timer however many connections wait, and none where none waits. A deadline
 is never moved by what arrives, and is met within `RESOLUTION`. A connection that no longer waits
-is no longer referenced.
+is no longer referenced. The timer is not made for a head that comes with the next read, nor for a
+handler that answers in its first step, as most do: in a loop that reads one connection after the
+other it would be made and cancelled for each.
 
 Not here: what a connection does when its time is over.
 """
@@ -15,6 +17,8 @@ from __future__ import annotations
 import asyncio
 from math import inf
 from typing import TYPE_CHECKING
+
+from upgrade101._core import SweepBase
 
 if TYPE_CHECKING:
     from upgrade101._connection import Connection
@@ -31,22 +35,22 @@ _CLOCK = 0.001
 """Seconds by which a timer may be early: uvloop's clock has whole milliseconds."""
 
 
-class Sweep:
-    """The deadlines of a factory's connections and the timer for all of them."""
+class Sweep(SweepBase):
+    """The deadlines of a factory's connections and the timer for all of them.
 
-    __slots__ = ("_timer", "handlers", "heads", "loop", "refusals", "upgraded", "wake")
+    `SweepBase` has what each connection touches: `heads` (connections whose head is not complete)
+    and `handlers` (those whose handler decides), each a dict to their deadlines; `wake` (when the
+    timer fires, or will; to be armed for what is earlier); `armed` (whether there is a timer) and
+    `looking` (whether the loop is about to look for what waits).
+    """
+
+    __slots__ = ("_timer", "loop", "refusals", "upgraded")
 
     def __init__(self) -> None:
-        self.heads: dict[Connection, float] = {}
-        """Connections whose head is not complete."""
-        self.handlers: dict[Connection, float] = {}
-        """Connections whose handler decides."""
         self.refusals: dict[Linger, float] = {}
         """Refused connections whose peer may still be sending."""
         self.upgraded: set[asyncio.BaseTransport] = set()
         """Upgraded connections, where they are counted."""
-        self.wake = inf
-        """When the timer fires; to be armed for what is earlier."""
         self.loop: asyncio.AbstractEventLoop | None = None
         """The event loop of the connections, once there has been one."""
         self._timer: asyncio.TimerHandle | None = None
@@ -75,14 +79,22 @@ class Sweep:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self.bind().call_at(deadline, self._sweep)
+        self.armed = True
         self.wake = deadline
+
+    def expect(self) -> None:
+        """Have the timer armed if something waits when the loop has come round."""
+        self.looking = True
+        self.bind().call_soon(self._look)
 
     def rest(self) -> None:
         """Cancel the timer if nothing waits any more."""
-        if self._timer is None or self.heads or self.handlers or self.refusals or self.upgraded:
+        if self.heads or self.handlers or self.refusals or self.upgraded:
             return
-        self._timer.cancel()
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self.armed = False
         self.wake = inf
 
     def purge(self) -> None:
@@ -93,6 +105,7 @@ class Sweep:
     def _sweep(self) -> None:
         now = self.bind().time()
         self._timer = None
+        self.armed = False
         try:
             self.purge()
             for waiting in [
@@ -104,6 +117,11 @@ class Sweep:
                 waiting.expire(now)
         finally:
             self._rearm(now)
+
+    def _look(self) -> None:
+        self.looking = False
+        if self.heads or self.handlers or self.refusals or self.upgraded:
+            self._rearm(self.bind().time())
 
     def _rearm(self, now: float) -> None:
         self.wake = inf

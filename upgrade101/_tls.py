@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from upgrade101._handover import StreamProtocol, attach
+from upgrade101._handover import StreamProtocol, hand_over
 
 if TYPE_CHECKING:
     import ssl
@@ -61,7 +61,7 @@ async def start_tls(
     )
     if inside is None:
         raise ConnectionResetError("the peer has gone during the TLS handshake")
-    attach(inside, protocol, bytes(gate.held), write_paused=False)
+    hand_over(inside, protocol, gate.held)
     if gate.ended:
         # A transport that is closing delivers its end to the protocol that it had then.
         protocol.eof_received()

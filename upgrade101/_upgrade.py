@@ -11,7 +11,7 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
-from upgrade101._core import TLS, Decision, Request
+from upgrade101._core import TLS, Request, UpgradeBase
 from upgrade101._tls import start_tls
 
 if TYPE_CHECKING:
@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from types import EllipsisType
     from typing import TypeAlias
 
-    from upgrade101._connection import Connection
     from upgrade101._handover import StreamProtocol
 
     Headers: TypeAlias = Iterable[tuple[str | bytes, str | bytes]]
+
+
+TOO_LATE = "the peer has gone or the time is over"
 
 
 class PeerGoneError(ConnectionResetError):
     """There is nobody to answer: no failure of the handler that lets it pass."""
 
 
-class Upgrade:
+class Upgrade(UpgradeBase):
     """One upgrade, before its 101: a handler's argument.
 
     `decision` is the negotiator's `SWITCH`, `request` its request (None for HTTP/2 with prior
@@ -42,45 +44,12 @@ class Upgrade:
     `TypeError` or `ValueError`, nothing is written and the upgrade can still be answered.
     """
 
-    __slots__ = ("_connection", "decision", "transport")
-
-    def __init__(
-        self, connection: Connection, decision: Decision, transport: asyncio.Transport
-    ) -> None:
-        self._connection: Connection | None = connection
-        self.decision = decision
-        self.transport = transport
+    __slots__ = ()
 
     @property
     def request(self) -> Request | None:
         """The request that asks for the upgrade."""
         return self.decision.request
-
-    def accept(
-        self,
-        protocol: StreamProtocol,
-        headers: Headers = (),
-        subprotocol: str | EllipsisType | None = ...,
-    ) -> bool:
-        """Write the 101 and hand the connection to `protocol` [RFC 9110 7.8].
-
-        `protocol` is an `asyncio.Protocol` or `BufferedProtocol`, not connected yet; `subprotocol`
-        another one of those that the client offers, or None for none [RFC 6455 4.2.2]. After a
-        `TLS()` offer it is the protocol that has to speak TLS; `accept_tls` does it for one.
-
-        Returns True when the connection is the protocol's, False where the answer is late. Raises
-        `TypeError` and `ValueError` for the arguments, `RuntimeError` for a further answer, and
-        what the protocol raises when it gets the connection, which is aborted then.
-        """
-        if isinstance(protocol, type) or not hasattr(protocol, "connection_made"):
-            raise TypeError(f"a protocol object is needed, not {protocol!r}")
-        connection = self._open()
-        if connection is None:
-            return False
-        decision = self._accepted(headers, subprotocol)
-        self._connection = None
-        connection.accept(decision, self.transport, protocol)
-        return True
 
     def accept_streams(
         self,
@@ -97,7 +66,7 @@ class Upgrade:
         reader = asyncio.StreamReader(limit=limit, loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         if not self.accept(protocol, headers, subprotocol):
-            raise PeerGoneError("the peer has gone or the time is over")
+            raise PeerGoneError(TOO_LATE)
         return reader, asyncio.StreamWriter(self.transport, protocol, reader, loop)
 
     async def accept_tls(
@@ -125,11 +94,13 @@ class Upgrade:
             raise ValueError(  # noqa: TRY004 - no argument is of a wrong type
                 f"an upgrade to {self.decision.protocol} does not start TLS"
             )
-        connection = self._open()
+        # Asked twice, for `headers` may run the caller's code.
+        if self._open() is None:
+            raise PeerGoneError(TOO_LATE)
+        decision = self.decision.accept(headers)
+        connection = self._take()
         if connection is None:
-            raise PeerGoneError("the peer has gone or the time is over")
-        decision = self._accepted(headers, ...)
-        self._connection = None
+            raise PeerGoneError(TOO_LATE)
         connection.conclude(decision, self.transport)
         return await start_tls(self.transport, protocol, ssl_context, ssl_handshake_timeout)
 
@@ -139,24 +110,12 @@ class Upgrade:
         `status` is 300-599. Returns True when it is written, False where the answer is late. Raises
         `TypeError` and `ValueError` for the arguments, `RuntimeError` for a further answer.
         """
-        connection = self._open()
-        if connection is None:
+        # Asked twice, for `headers` may run the caller's code.
+        if self._open() is None:
             return False
         decision = self.decision.reject(status, headers, body)
-        self._connection = None
+        connection = self._take()
+        if connection is None:
+            return False
         connection.refuse(decision, self.transport)
         return True
-
-    def _open(self) -> Connection | None:
-        """Return the connection while it waits for an answer, None once it is too late."""
-        connection = self._connection
-        if connection is None:
-            raise RuntimeError("the upgrade has been answered")
-        if connection.transport is None or self.transport.is_closing():
-            return None
-        return connection
-
-    def _accepted(self, headers: Headers, subprotocol: str | EllipsisType | None) -> Decision:
-        if subprotocol is ... and headers == ():
-            return self.decision
-        return self.decision.accept(headers, subprotocol)

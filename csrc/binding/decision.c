@@ -92,13 +92,18 @@ static PyObject *write_response(const u101_py_decision *self)
     return response;
 }
 
-static PyObject *get_response(PyObject *object, void *Py_UNUSED(closure))
+PyObject *u101_py_decision_response(PyObject *object)
 {
     u101_py_decision *self = (u101_py_decision *)object;
     if (self->response == NULL) {
         self->response = write_response(self);
     }
     return Py_XNewRef(self->response);
+}
+
+static PyObject *get_response(PyObject *self, void *Py_UNUSED(closure))
+{
+    return u101_py_decision_response(self);
 }
 
 static size_t write_protocol(const u101_py_decision *self, char *out, size_t capacity)
@@ -220,7 +225,7 @@ static PyObject *get_body(PyObject *object, void *Py_UNUSED(closure))
         (Py_ssize_t)(self->verdict.request_size - self->verdict.head_size));
 }
 
-static PyObject *get_leftover(PyObject *object, void *Py_UNUSED(closure))
+PyObject *u101_py_decision_leftover(PyObject *object)
 {
     const u101_py_decision *self = (u101_py_decision *)object;
     const size_t begin = self->verdict.request_size;
@@ -232,6 +237,11 @@ static PyObject *get_leftover(PyObject *object, void *Py_UNUSED(closure))
     }
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self->received) + begin,
                                      PyBytes_GET_SIZE(self->received) - (Py_ssize_t)begin);
+}
+
+static PyObject *get_leftover(PyObject *self, void *Py_UNUSED(closure))
+{
+    return u101_py_decision_leftover(self);
 }
 
 static PyObject *represent(PyObject *object)

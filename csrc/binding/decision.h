@@ -45,4 +45,8 @@ static inline size_t u101_py_needed(const u101_decision *verdict, size_t availab
 PyObject *u101_py_decision_new(u101_py_negotiator *negotiator, PyObject *received,
                                const u101_decision *verdict);
 
+/* Its attributes, as new references to bytes. */
+PyObject *u101_py_decision_response(PyObject *self);
+PyObject *u101_py_decision_leftover(PyObject *self);
+
 #endif

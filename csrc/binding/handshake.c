@@ -181,7 +181,7 @@ PyDoc_STRVAR(
     "and MemoryError; then the handshake is as it was.  Never raises for what the bytes say\n"
     "[RFC 9112 2].");
 
-static PyObject *feed(PyObject *self, PyObject *data)
+PyObject *u101_py_handshake_feed(PyObject *self, PyObject *data)
 {
     u101_py_input input;
     if (!u101_py_input_open(&input, data)) {
@@ -234,7 +234,7 @@ static PyObject *represent(PyObject *object)
 }
 
 static PyMethodDef methods[] = {
-    {"feed", feed, METH_O, feed_doc},
+    {"feed", u101_py_handshake_feed, METH_O, feed_doc},
     {"_refusal", refuse, METH_O, refusal_doc},
     {.ml_name = NULL},
 };

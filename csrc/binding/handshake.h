@@ -30,4 +30,7 @@ extern PyType_Spec u101_py_handshake_spec;
 /* A new Handshake. */
 PyObject *u101_py_handshake_new(u101_py_negotiator *negotiator, bool secure);
 
+/* Its method `feed`: a new reference to None or to a Decision. */
+PyObject *u101_py_handshake_feed(PyObject *self, PyObject *data);
+
 #endif

@@ -6,17 +6,22 @@
  * number of interpreters may have one, each under its own lock (PEP 684).  It
  * does not run without that lock: a hasher is shared by all calls.
  */
+#include "connection.h"
 #include "decision.h"
 #include "deflate.h"
 #include "h2c.h"
+#include "handover.h"
 #include "handshake.h"
 #include "limits.h"
 #include "negotiator.h"
 #include "protocol.h"
 #include "reason.h"
 #include "request.h"
+#include "shared.h"
 #include "state.h"
+#include "sweep.h"
 #include "tls.h"
+#include "upgrade.h"
 #include "websocket.h"
 
 PyDoc_STRVAR(
@@ -29,6 +34,38 @@ static PyType_Spec *const specs[U101_PY_TYPES] = {
     [U101_PY_PROTOCOL] = &u101_py_protocol_spec,     [U101_PY_TLS] = &u101_py_tls_spec,
     [U101_PY_NEGOTIATOR] = &u101_py_negotiator_spec, [U101_PY_HANDSHAKE] = &u101_py_handshake_spec,
     [U101_PY_DECISION] = &u101_py_decision_spec,     [U101_PY_REQUEST] = &u101_py_request_spec,
+    [U101_PY_SWEEP] = &u101_py_sweep_spec,           [U101_PY_SHARED] = &u101_py_shared_spec,
+    [U101_PY_CONNECTION] = &u101_py_connection_spec, [U101_PY_UPGRADE] = &u101_py_upgrade_spec,
+};
+
+static const char *const names[U101_PY_NAMES] = {
+    [U101_PY_ABORT] = "abort",
+    [U101_PY_ACCEPT] = "accept",
+    [U101_PY_ASK_IF_ROOM] = "_ask_if_room",
+    [U101_PY_BIND] = "bind",
+    [U101_PY_CONNECTION_MADE] = "connection_made",
+    [U101_PY_EXPECT] = "expect",
+    [U101_PY_FALL_BACK] = "_fall_back",
+    [U101_PY_GET_EXTRA_INFO] = "get_extra_info",
+    [U101_PY_HANDLER_RAISED] = "_handler_raised",
+    [U101_PY_HANDLER_RETURNED] = "_handler_returned",
+    [U101_PY_IS_CLOSING] = "is_closing",
+    [U101_PY_IS_READING] = "is_reading",
+    [U101_PY_KEEP] = "_keep",
+    [U101_PY_LOOK_FOR_ROOM] = "_look_for_room",
+    [U101_PY_OBSERVE] = "observe",
+    [U101_PY_PAUSE_WRITING] = "pause_writing",
+    [U101_PY_REFUSE] = "refuse",
+    [U101_PY_RESUME_READING] = "resume_reading",
+    [U101_PY_SETTLE] = "settle",
+    [U101_PY_SET_PROTOCOL] = "set_protocol",
+    [U101_PY_SSLCONTEXT] = "sslcontext",
+    [U101_PY_WRITE] = "write",
+};
+
+static PyMethodDef functions[] = {
+    {"attach", (PyCFunction)(void (*)(void))u101_py_attach, METH_FASTCALL, u101_py_attach_doc},
+    {.ml_name = NULL},
 };
 
 static int execute(PyObject *module)
@@ -41,6 +78,12 @@ static int execute(PyObject *module)
         }
         state->types[i] = (PyTypeObject *)type;
         if (PyModule_AddType(module, state->types[i]) < 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < U101_PY_NAMES; i++) {
+        state->names[i] = PyUnicode_InternFromString(names[i]);
+        if (state->names[i] == NULL) {
             return -1;
         }
     }
@@ -60,11 +103,12 @@ static PyModuleDef_Slot slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef definition = {
+PyModuleDef u101_py_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "upgrade101._core",
     .m_doc = module_doc,
     .m_size = sizeof(u101_py_state),
+    .m_methods = functions,
     .m_slots = slots,
     .m_traverse = u101_py_state_traverse,
     .m_clear = u101_py_state_clear,
@@ -75,5 +119,5 @@ PyMODINIT_FUNC PyInit__core(void);
 
 PyMODINIT_FUNC PyInit__core(void)
 {
-    return PyModuleDef_Init(&definition);
+    return PyModuleDef_Init(&u101_py_module);
 }

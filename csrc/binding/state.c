@@ -18,6 +18,9 @@ int u101_py_state_traverse(PyObject *module, visitproc visit, void *arg)
     for (size_t i = 0; i < U101_PY_ACTIONS; i++) {
         Py_VISIT(state->actions[i]);
     }
+    for (size_t i = 0; i < U101_PY_NAMES; i++) {
+        Py_VISIT(state->names[i]);
+    }
     return 0;
 }
 
@@ -32,6 +35,9 @@ int u101_py_state_clear(PyObject *module)
     }
     for (size_t i = 0; i < U101_PY_ACTIONS; i++) {
         Py_CLEAR(state->actions[i]);
+    }
+    for (size_t i = 0; i < U101_PY_NAMES; i++) {
+        Py_CLEAR(state->names[i]);
     }
     return 0;
 }
