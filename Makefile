@@ -21,14 +21,15 @@ DEMO_ARGS ?=
 PYTHONFLAGS ?=
 
 .PHONY: help demo test test-all test-asan sanitized soak soak-freed soak-asyncio soak-uvloop \
-	soak-kill core core-test strict lint clean toolchain
+	soak-kill core core-test strict bench bench-core bench-process bench-servers instructions lint \
+	clean toolchain
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 # ---- Python ----------------------------------------------------------------
-# The stamps of an environment follow one another in one line, created, demo, built, test, lint, so
-# that no two installations write into it at once.
+# The stamps of an environment follow one another in one line, created, demo, built, test, lint,
+# bench, so that no two installations write into it at once.
 
 VENV_PYTHON := $(VENV)/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
@@ -66,6 +67,10 @@ $(VENV)/.test: pyproject.toml | $(VENV)/.built
 
 $(VENV)/.lint: pyproject.toml | $(VENV)/.test
 	@$(call install,make lint,["project"]["optional-dependencies"]["lint"])
+	@touch $@
+
+$(VENV)/.bench: pyproject.toml | $(VENV)/.lint
+	@$(call install,the benches,["project"]["optional-dependencies"]["bench"])
 	@touch $@
 
 demo: $(VENV)/.built ## run the demo server on 127.0.0.1:8101 (DEMO_ARGS="--port 8102")
@@ -186,10 +191,49 @@ strict: $(VENV)/.created ## build core and extension with gcc and clang, warning
 			--build-temp $(BUILD)/$$compiler/temp --build-lib $(BUILD)/$$compiler/lib; \
 	done
 
+# ---- measuring -------------------------------------------------------------
+# The core as setup.py builds it for the extension, but as an object of its own, so that its
+# instructions can be told from those of its driver.  Their counts hold for one compiler.
+
+BENCH_CC ?= gcc
+BENCH := $(BUILD)/bench
+BENCH_FLAGS := -O2 -g -DNDEBUG -fwrapv
+BENCH_CORE_FLAGS := $(BENCH_FLAGS) -fPIC -fno-semantic-interposition \
+	$(if $(filter gcc%,$(notdir $(BENCH_CC))),-flto -flto-partition=one)
+# The browser's first: the other cases are made of it.
+BENCH_HEADS := bench/heads/chrome $(filter-out bench/heads/chrome,$(wildcard bench/heads/*))
+
+bench-core: $(BENCH)/bench_core ## build the C bench of the core
+
+$(BENCH)/libupgrade101.so: $(CORE_SOURCES) $(CORE_HEADERS) | toolchain
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(CORE_FLAGS) $(BENCH_CORE_FLAGS) -shared -Wl,-soname,$(@F) -o $@ $(CORE_SOURCES) \
+		$(CRYPTO_LIBS)
+
+$(BENCH)/bench_core: bench/bench_core.c bench/requests.c bench/requests.h $(BENCH)/libupgrade101.so
+	$(BENCH_CC) $(CORE_FLAGS) $(BENCH_FLAGS) -o $@ $(filter %.c,$^) $(BENCH)/libupgrade101.so \
+		$(CRYPTO_LIBS) -Wl,-rpath,'$$ORIGIN'
+
+instructions: $(BENCH)/bench_core $(VENV)/.created ## compare instructions per decision with bench/instructions.json
+	@$(VENV_PYTHON) bench/instructions.py $(BENCH)/bench_core --check
+
+bench-servers: $(VENV)/.built $(VENV)/.bench ## compare servers under storms (BENCH_ARGS=--quick)
+	@CC="$(CC)" CFLAGS="$(CFLAGS) $(CRYPTO_CFLAGS)" LDLIBS="$(CRYPTO_LIBS)" \
+		$(VENV_PYTHON) bench/storm.py --out $(BENCH) $(BENCH_ARGS)
+
+bench-process: $(BENCH)/bench_core $(VENV)/.built $(VENV)/.bench ## measure decisions in one process
+	@$(BENCH)/bench_core table 101 300 $(BENCH_HEADS)
+	@for script in decide imports leak growth; do \
+		echo "== bench/$$script.py"; \
+		$(VENV_PYTHON) bench/$$script.py; \
+	done
+
+bench: bench-process bench-servers ## measure both, and print each ratio beside its bar
+
 # ---- checks of the text ----------------------------------------------------
 
-C_SOURCES := $(wildcard csrc/*/*.c tests/core/*.c)
-C_HEADERS := $(wildcard csrc/*.h csrc/*/*.h tests/core/*.h)
+C_SOURCES := $(wildcard csrc/*/*.c tests/core/*.c bench/*.c bench/*/*.c)
+C_HEADERS := $(wildcard csrc/*.h csrc/*/*.h tests/core/*.h bench/*.h)
 TIDIED := $(C_SOURCES:%.c=$(BUILD)/tidy/%.ok)
 
 lint: $(VENV)/.lint $(TIDIED) ## run ruff, mypy, clang-format and clang-tidy
