@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from storm_servers import CONSTANT, COROUTINE, PLAIN
 
 STORM = "64"
-WIDTH, LABELS, VALUES, TOP, ROW, BAR, MARGIN = 860, 250, 60, 66, 24, 16, 16
+WIDTH, LABELS, VALUES, TOP, ROW, BAR, MARGIN = 920, 310, 60, 66, 24, 16, 16
 BASELINE = 13  # of a bar's texts, from its upper edge
 OURS, FLOOR, OTHERS, TEXT, NOTE, GROUND = (
     "#c2410c", "#9ca3af", "#1e3a5f", "#111827", "#4b5563", "#ffffff",

@@ -46,7 +46,7 @@ PyObject *u101_py_decision_new(u101_py_negotiator *negotiator, PyObject *receive
                                const u101_decision *verdict);
 
 /* Its attributes, as new references to bytes. */
-PyObject *u101_py_decision_response(PyObject *self);
-PyObject *u101_py_decision_leftover(PyObject *self);
+PyObject *u101_py_decision_response(PyObject *object);
+PyObject *u101_py_decision_leftover(PyObject *object);
 
 #endif
