@@ -25,7 +25,7 @@ PYTHONFLAGS ?=
 	clean toolchain
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 # ---- Python ----------------------------------------------------------------
 # The stamps of an environment follow one another in one line, created, demo, built, test, lint,
@@ -95,8 +95,8 @@ test-all: $(VENV)/.built $(VENV)/.test ## run them under each CPython (PYTHONFLA
 
 # The programs that these start would load ASan's runtime too, or have no use for the extension;
 # what test_peers.py asks of the core is little beside test_differential.py, and takes a minute.
-NOT_SANITIZED := test_clients.py test_demo*.py test_examples.py test_fallback_servers.py \
-	test_layout.py test_model.py test_packaging.py test_peers.py
+NOT_SANITIZED := test_bench*.py test_clients.py test_demo*.py test_examples.py \
+	test_fallback_servers.py test_layout.py test_model.py test_packaging.py test_peers.py
 # The sanitized extension stays out of the tree, where the other targets have theirs.
 SANITIZED := $(BUILD)/asan-python
 SANITIZED_PYTHON = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \

@@ -39,6 +39,10 @@ class Clock:
         """Return the time in seconds."""
         return self.loop.time() + self.ahead
 
+    def call_soon(self, callback: Callable[[], None]) -> asyncio.Handle:
+        """Have `callback` called when the loop has come round."""
+        return self.loop.call_soon(callback)
+
     def call_at(self, when: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
         """Have `callback` called at `when`."""
         return self.loop.call_at(when - self.ahead, callback)

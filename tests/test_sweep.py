@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import inf
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from asyncio_helpers import ECHO, accept_echo, make_factory
@@ -152,6 +153,30 @@ def test_connection_upgraded_before_the_loop_comes_round_is_let_go_in_time(
     loop.advance(UPGRADED_PERIOD)
     assert factory._shared.sweep.upgraded == set()
     assert loop.timers == []
+
+
+def test_sweep_whose_loop_is_out_of_memory_asks_again() -> None:
+    factory, _ = make_factory(accept_echo)
+    loop = factory._shared.sweep.loop = Loop()  # type: ignore[assignment]
+    with mock.patch.object(loop, "call_soon", side_effect=MemoryError), pytest.raises(MemoryError):
+        Transport().connect(factory)
+    Transport().connect(factory)
+    with mock.patch.object(loop, "call_at", side_effect=MemoryError), pytest.raises(MemoryError):
+        loop.come_round()
+    assert loop.timers == []
+    Transport().connect(factory)
+    loop.come_round()
+    assert len(loop.timers) == 1
+    assert factory.pending == 3
+
+
+def test_sweep_keeps_its_timer_where_an_earlier_one_cannot_be_had() -> None:
+    sweep, clock = make_sweep()
+    waiter = Waiter(sweep, clock.now + 2)
+    with mock.patch.object(clock, "call_at", side_effect=MemoryError), pytest.raises(MemoryError):
+        Waiter(sweep, clock.now + 1)
+    clock.advance(2)
+    assert waiter.expired
 
 
 def test_sweep_whose_waiter_raises_goes_on() -> None:

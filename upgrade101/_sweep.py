@@ -76,16 +76,23 @@ class Sweep(SweepBase):
 
     def arm(self, deadline: float) -> None:
         """Have the timer fire at `deadline`, which is before `wake`."""
+        timer = self.bind().call_at(deadline, self._sweep)
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self.bind().call_at(deadline, self._sweep)
+        self._timer = timer
         self.armed = True
         self.wake = deadline
 
     def expect(self) -> None:
         """Have the timer armed if something waits when the loop has come round."""
         self.looking = True
-        self.bind().call_soon(self._look)
+        try:
+            self.bind().call_soon(self._look)
+        except BaseException:
+            # The next that waits has to ask again.
+            self.looking = False
+            self.wake = inf
+            raise
 
     def rest(self) -> None:
         """Cancel the timer if nothing waits any more."""
