@@ -171,13 +171,18 @@ async def test_request_cut_anywhere_in_its_body_is_answered(name: str, request_:
             client.writer.close()
 
 
+def body_for(name: str) -> bytes:
+    """Return the body of a POST: a short one where it is lost, which ends the connection."""
+    return BODY[:256] if name == LOSES_BODIES else BODY
+
+
 # Bare truth: a difference of such bodies takes minutes to write out.
 
 
-def is_passed_on(taken: bytearray) -> bool:
+def is_passed_on(taken: bytearray, name: str) -> bool:
     """Return whether a fallback was given a client's whole POST."""
     head, _, body = taken.partition(b"\r\n\r\n")
-    return b"\r\nUpgrade: h2c\r\n" in head and body == BODY
+    return b"\r\nUpgrade: h2c\r\n" in head and body == body_for(name)
 
 
 def is_answer(answer: list[bytes], name: str, path: str, version: bytes) -> bool:
@@ -192,8 +197,8 @@ async def test_curl_post_with_an_h2c_offer_arrives_with_its_body(
 ) -> None:
     async with serving_with(name) as (service, taken):
         asked = "--http2", "--data-binary", "@-", "-H", "Expect:", url(service, "/curl")
-        answer = await asyncio.to_thread(curl, require_tool, *asked, body=BODY)
-        assert is_passed_on(taken)
+        answer = await asyncio.to_thread(curl, require_tool, *asked, body=body_for(name))
+        assert is_passed_on(taken, name)
         assert service.server.stats() == {Reason.H2C_BODY: 1}
         assert is_answer(answer, name, "/curl", b"1.1")
 
@@ -203,8 +208,9 @@ async def test_java_post_with_its_h2c_offer_arrives_with_its_body(
     name: str, require_tool: RequireTool
 ) -> None:
     async with serving_with(name) as (service, taken):
-        answer = await asyncio.to_thread(java, require_tool, "POST", url(service, "/java"), BODY)
-        assert is_passed_on(taken)
+        asked = "POST", url(service, "/java"), body_for(name)
+        answer = await asyncio.to_thread(java, require_tool, *asked)
+        assert is_passed_on(taken, name)
         assert service.server.stats() == {Reason.H2C_BODY: 1}
         assert is_answer(answer, name, "/java", b"HTTP_1_1")
 
