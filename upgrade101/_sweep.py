@@ -132,8 +132,10 @@ class Sweep(SweepBase):
 
     def _rearm(self, now: float) -> None:
         self.wake = inf
-        deadline = min((min(queue.values()) for queue in self._queues if queue), default=inf)
-        if self.upgraded:
-            deadline = min(deadline, now + UPGRADED_PERIOD)
+        deadline = now + UPGRADED_PERIOD if self.upgraded else inf
+        for queue in self._queues:
+            if queue:
+                earliest = min(queue.values())
+                deadline = min(deadline, earliest)
         if deadline < inf:
             self.arm(max(deadline, now + RESOLUTION))
