@@ -3,28 +3,64 @@
  */
 #include "base64.h"
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+#include "scan.h"
 
-/* Four characters for three bytes. */
-static inline void encode_group(const unsigned char *bytes, char *text)
+#ifdef U101_SCAN_SSE2
+/* In each half of the block 48 bits become eight bytes of six: each part is divided in
+ * two, three times, and its higher bits come first, as in the text. */
+static inline __m128i divide(__m128i block)
 {
-    const unsigned int group =
-        (unsigned int)bytes[0] << 16 | (unsigned int)bytes[1] << 8 | bytes[2];
-
-    text[0] = alphabet[group >> 18];
-    text[1] = alphabet[group >> 12 & 63];
-    text[2] = alphabet[group >> 6 & 63];
-    text[3] = alphabet[group & 63];
+    block = _mm_or_si128(_mm_srli_epi64(block, 24),
+                         _mm_slli_epi64(_mm_and_si128(block, _mm_set1_epi64x(0xffffff)), 32));
+    block = _mm_or_si128(_mm_srli_epi32(block, 12),
+                         _mm_slli_epi32(_mm_and_si128(block, _mm_set1_epi32(0xfff)), 16));
+    return _mm_or_si128(_mm_srli_epi16(block, 6),
+                        _mm_slli_epi16(_mm_and_si128(block, _mm_set1_epi16(0x3f)), 8));
 }
 
-void u101_encode_base64(const unsigned char bytes[20], char text[28])
+/* Adds `more` to the characters of the numbers above `last`. */
+static inline __m128i add_above(__m128i text, __m128i numbers, char last, char more)
 {
-    const unsigned char rest[3] = {bytes[18], bytes[19], 0};
+    const __m128i above = _mm_cmpgt_epi8(numbers, _mm_set1_epi8(last));
 
-    for (size_t i = 0; i < 6; i++) {
-        encode_group(bytes + i * 3, text + i * 4);
+    return _mm_add_epi8(text, _mm_and_si128(above, _mm_set1_epi8(more)));
+}
+
+/* Sixteen characters for twice 48 bits. */
+static inline void encode_two(uint64_t first, uint64_t second, char text[16])
+{
+    const __m128i numbers = divide(_mm_set_epi64x((long long)second, (long long)first));
+    __m128i block = _mm_add_epi8(numbers, _mm_set1_epi8('A'));
+
+    block = add_above(block, numbers, 25, 'a' - ('Z' + 1));
+    block = add_above(block, numbers, 51, '0' - ('z' + 1));
+    block = add_above(block, numbers, 61, '+' - ('9' + 1));
+    block = add_above(block, numbers, 62, '/' - ('+' + 1));
+    _mm_storeu_si128((__m128i *)(void *)text, block);
+}
+#else
+/* The same. */
+static void encode_two(uint64_t first, uint64_t second, char text[16])
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < 8; i++) {
+        text[i] = alphabet[first >> (42 - 6 * i) & 63];
+        text[i + 8] = alphabet[second >> (42 - 6 * i) & 63];
     }
-    encode_group(rest, text + 24);
+}
+#endif
+
+void u101_encode_base64(const uint32_t words[5], char text[28])
+{
+    char last[16];
+
+    encode_two((uint64_t)words[0] << 16 | words[1] >> 16,
+               (uint64_t)(words[1] & 0xffff) << 32 | words[2], text);
+    encode_two((uint64_t)words[3] << 16 | words[4] >> 16, (uint64_t)(words[4] & 0xffff) << 32,
+               last);
+    memcpy(text + 16, last, 11);
     text[27] = '=';
 }
 

@@ -24,7 +24,7 @@
 
 #define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define KEY_SIZE 24
-#define DIGEST_SIZE 20
+#define WORDS 5 /* of a digest */
 
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L
 typedef EVP_MD digest_kind;
@@ -90,30 +90,32 @@ void u101_hasher_free(u101_hasher *hasher)
 }
 
 #ifdef U101_EVP
-static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE],
-                       unsigned char digest[DIGEST_SIZE])
+/* Four bytes, the highest first [FIPS 180-4 3.1]. */
+static uint32_t read_word(const unsigned char *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE], uint32_t digest[WORDS])
 {
     unsigned char message[KEY_SIZE + sizeof(GUID) - 1];
-    unsigned int size = DIGEST_SIZE;
+    unsigned char bytes[4 * WORDS];
+    unsigned int size = sizeof(bytes);
 
     memcpy(message, key, KEY_SIZE);
     memcpy(message + KEY_SIZE, GUID, sizeof(GUID) - 1);
-    return EVP_DigestInit_ex(hasher->context, hasher->sha1, NULL) == 1 &&
-           EVP_DigestUpdate(hasher->context, message, sizeof(message)) == 1 &&
-           EVP_DigestFinal_ex(hasher->context, digest, &size) == 1;
+    if (EVP_DigestInit_ex(hasher->context, hasher->sha1, NULL) != 1 ||
+        EVP_DigestUpdate(hasher->context, message, sizeof(message)) != 1 ||
+        EVP_DigestFinal_ex(hasher->context, bytes, &size) != 1) {
+        return false;
+    }
+    for (size_t i = 0; i < WORDS; i++) {
+        digest[i] = read_word(bytes + 4 * i);
+    }
+    return true;
 }
 #else
-/* Four bytes, the highest first [FIPS 180-4 3.1]. */
-static void write_word(unsigned char *out, SHA_LONG word)
-{
-    out[0] = (unsigned char)(word >> 24);
-    out[1] = (unsigned char)(word >> 16);
-    out[2] = (unsigned char)(word >> 8);
-    out[3] = (unsigned char)word;
-}
-
-static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE],
-                       unsigned char digest[DIGEST_SIZE])
+static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE], uint32_t digest[WORDS])
 {
     /* Behind the message a bit that ends it, and its length of 480 bits [FIPS 180-4 5.1.1]. */
     static const unsigned char rest[SHA_CBLOCK - KEY_SIZE] = GUID "\x80";
@@ -129,18 +131,18 @@ static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE],
     }
     SHA1_Transform(&state, first);
     SHA1_Transform(&state, second);
-    write_word(digest, state.h0);
-    write_word(digest + 4, state.h1);
-    write_word(digest + 8, state.h2);
-    write_word(digest + 12, state.h3);
-    write_word(digest + 16, state.h4);
+    digest[0] = state.h0;
+    digest[1] = state.h1;
+    digest[2] = state.h2;
+    digest[3] = state.h3;
+    digest[4] = state.h4;
     return true;
 }
 #endif
 
 bool u101_accept_value(u101_hasher *hasher, const char key[KEY_SIZE], char accept[28])
 {
-    unsigned char digest[DIGEST_SIZE];
+    uint32_t digest[WORDS];
 
     if (hasher == NULL || hasher->sha1 == NULL || !digest_key(hasher, key, digest)) {
         return false;

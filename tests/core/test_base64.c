@@ -28,17 +28,53 @@ static const encode_row encode_rows[] = {
      "++++++++++++++++++++++++AAE=", "the last two bytes apart"},
 };
 
+static uint32_t read_word(const char *bytes)
+{
+    uint32_t word = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        word = word << 8 | (unsigned char)bytes[i];
+    }
+    return word;
+}
+
 static void test_base64_of_twenty_bytes_is_that_of_others(void)
 {
     guard pages = guard_new(28);
     for (size_t i = 0; i < COUNT(encode_rows); i++) {
-        const u101_slice bytes = guard_slice(encode_rows[i].bytes);
+        uint32_t words[5];
         char *text = guard_buffer(&pages, 28);
         check_case("%s", encode_rows[i].why);
-        u101_encode_base64((const unsigned char *)bytes.at, text);
+        for (size_t word = 0; word < COUNT(words); word++) {
+            words[word] = read_word(encode_rows[i].bytes.at + 4 * word);
+        }
+        u101_encode_base64(words, text);
         CHECK_TEXT(((u101_slice){text, 28}), encode_rows[i].text);
     }
     guard_free(&pages);
+}
+
+/* Each of the 64 numbers in each of the 26 places that are a character by themselves. */
+static void test_base64_of_each_number_at_each_place_is_its_character(void)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t place = 0; place < 26; place++) {
+        for (uint32_t number = 0; number < 64; number++) {
+            uint32_t words[5] = {0};
+            char expected[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+            char text[28];
+            check_case("%u at %zu", (unsigned int)number, place);
+            for (size_t i = 0; i < 6; i++) {
+                const size_t bit = 6 * place + i;
+                words[bit / 32] |= (number >> (5 - i) & 1) << (31 - bit % 32);
+            }
+            expected[place] = alphabet[number];
+            u101_encode_base64(words, text);
+            CHECK_TEXT(((u101_slice){text, 28}), expected);
+        }
+    }
 }
 
 typedef struct {
@@ -87,6 +123,7 @@ static void test_base64url_is_decoded_or_refused(void)
 int main(void)
 {
     CHECK_RUN(test_base64_of_twenty_bytes_is_that_of_others);
+    CHECK_RUN(test_base64_of_each_number_at_each_place_is_its_character);
     CHECK_RUN(test_base64url_is_decoded_or_refused);
     return check_finish();
 }
