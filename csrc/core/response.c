@@ -72,11 +72,15 @@ static void write_deflate(u101_writer *writer, const u101_deflate *deflate)
     write_bits(writer, U101_TEXT("; client_max_window_bits="), deflate->client_max_window_bits);
 }
 
+/* What each 101 begins with, around the protocol [RFC 9110 15.2.2]. */
+#define BEGINNING "HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
+#define CONNECTION "\r\nConnection: Upgrade\r\n"
+
 /* [RFC 6455 4.2.2] */
-static void write_websocket_fields(u101_writer *writer, const u101_decision *decision,
-                                   const char *received)
+static void write_websocket(u101_writer *writer, const u101_decision *decision,
+                            const char *received)
 {
-    u101_write(writer, U101_TEXT("Sec-WebSocket-Accept: "));
+    u101_write(writer, U101_TEXT(BEGINNING "websocket" CONNECTION "Sec-WebSocket-Accept: "));
     u101_write(writer, (u101_slice){decision->accept, sizeof(decision->accept)});
     u101_write(writer, U101_TEXT("\r\n"));
     if (decision->subprotocol.size > 0) {
@@ -90,34 +94,42 @@ static void write_websocket_fields(u101_writer *writer, const u101_decision *dec
     }
 }
 
+/* The same for all other protocols. */
+static void write_other(u101_writer *writer, const u101_negotiator *negotiator,
+                        const u101_decision *decision)
+{
+    const u101_offer *const offer = &negotiator->offers[decision->offer];
+
+    u101_write(writer, U101_TEXT(BEGINNING));
+    write_protocol(writer, negotiator, decision);
+    if (offer->kind == U101_OFFER_TLS) {
+        u101_write(writer, U101_TEXT(", HTTP/1.1"));
+    }
+    u101_write(writer, U101_TEXT(CONNECTION));
+    if (offer->kind == U101_OFFER_PROTOCOL) {
+        const u101_protocol *const protocol = &offer->as.protocol;
+        for (size_t i = 0; i < protocol->field_count; i++) {
+            u101_write_field(writer, protocol->fields[i].name, protocol->fields[i].value);
+        }
+    }
+}
+
 static void write_continue(u101_writer *writer)
 {
     u101_write(writer, U101_TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
-/* [RFC 9110 15.2.2] */
 static void write_switch(u101_writer *writer, const u101_negotiator *negotiator,
                          const u101_decision *decision, const char *received,
                          const u101_answer *answer)
 {
-    const u101_offer *const offer = &negotiator->offers[decision->offer];
-
     if (decision->expects_continue) {
         write_continue(writer);
     }
-    u101_write(writer, U101_TEXT("HTTP/1.1 101 Switching Protocols\r\nUpgrade: "));
-    write_protocol(writer, negotiator, decision);
-    if (offer->kind == U101_OFFER_TLS) {
-        u101_write(writer, U101_TEXT(", HTTP/1.1"));
-    }
-    u101_write(writer, U101_TEXT("\r\nConnection: Upgrade\r\n"));
-    if (offer->kind == U101_OFFER_WEBSOCKET) {
-        write_websocket_fields(writer, decision, received);
-    } else if (offer->kind == U101_OFFER_PROTOCOL) {
-        const u101_protocol *const protocol = &offer->as.protocol;
-        for (size_t i = 0; i < protocol->field_count; i++) {
-            u101_write_field(writer, protocol->fields[i].name, protocol->fields[i].value);
-        }
+    if (decision->kind == U101_OFFER_WEBSOCKET) {
+        write_websocket(writer, decision, received);
+    } else {
+        write_other(writer, negotiator, decision);
     }
     u101_write_answer_fields(writer, answer);
     u101_write(writer, U101_TEXT("\r\n"));
