@@ -20,18 +20,10 @@ typedef struct {
     u101_slice version;
 } upgrade;
 
-/* Whether a list field has one line, and that is one element as most clients
- * write it: then there is no list to walk. */
-static bool is_just(const u101_exchange *exchange, u101_field_kind kind, u101_slice element)
-{
-    return u101_lines_in(exchange, kind) == 1 &&
-           u101_equal(u101_first_line(exchange, kind), element);
-}
-
 /* Connection is a list of tokens [RFC 9110 7.6.1]. */
 static u101_reason read_connection(u101_exchange *exchange)
 {
-    if (is_just(exchange, U101_FIELD_CONNECTION, U101_TEXT("Upgrade"))) {
+    if (u101_has_just(exchange, U101_FIELD_CONNECTION, U101_TEXT("Upgrade"))) {
         return U101_SWITCHED;
     }
     u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_CONNECTION);
@@ -69,7 +61,7 @@ static bool read_upgrade(u101_slice element, upgrade *read)
 /* How many protocols Upgrade lists; 0: it is no such list, or has too many. */
 static size_t read_upgrades(const u101_exchange *exchange, upgrade upgrades[U101_MAX_UPGRADES])
 {
-    if (is_just(exchange, U101_FIELD_UPGRADE, U101_TEXT("websocket"))) {
+    if (u101_has_just(exchange, U101_FIELD_UPGRADE, U101_TEXT("websocket"))) {
         upgrades[0] = (upgrade){u101_first_line(exchange, U101_FIELD_UPGRADE), {"", 0}};
         return 1;
     }

@@ -48,13 +48,21 @@ static inline u101_exchange u101_exchange_of(const u101_negotiator *negotiator,
 
 static inline uint32_t u101_lines_in(const u101_exchange *exchange, u101_field_kind kind)
 {
-    return exchange->head->known[kind].lines;
+    return exchange->head->lines[kind];
 }
 
 /* The first line of a field; the empty slice where there is none. */
 static inline u101_slice u101_first_line(const u101_exchange *exchange, u101_field_kind kind)
 {
     return u101_known_value(exchange->bytes, exchange->head, kind);
+}
+
+/* Whether a list field has one line, and that is what most clients write: then there
+ * is no list to walk. */
+static inline bool u101_has_just(const u101_exchange *exchange, u101_field_kind kind,
+                                 u101_slice line)
+{
+    return u101_lines_in(exchange, kind) == 1 && u101_equal(u101_first_line(exchange, kind), line);
 }
 
 static inline bool u101_has_body(const u101_exchange *exchange)

@@ -99,10 +99,22 @@ static bool read_extension(u101_slice element, u101_deflate_offer *deflate)
     return element.size == 0;
 }
 
+static void agree(const u101_deflate_offer *deflate, const u101_websocket *offer,
+                  u101_agreement *agreement)
+{
+    if (offer->deflate_enabled && !agreement->agreed && deflate->acceptable) {
+        agreement->deflate = u101_agree_on_deflate(deflate, &offer->deflate);
+        agreement->agreed = true;
+    }
+}
+
 u101_reason u101_negotiate_extensions(const u101_exchange *exchange, const u101_websocket *offer,
                                       u101_agreement *agreement)
 {
-    u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_WS_EXTENSIONS);
+    static const u101_deflate_offer usual = {.acceptable = true,
+                                             .server_bits = U101_NO_WINDOW_BITS,
+                                             .client_bits = 15,
+                                             .client_bits_offered = true};
     u101_deflate_offer deflate;
     u101_slice element;
     size_t count = 0;
@@ -110,14 +122,17 @@ u101_reason u101_negotiate_extensions(const u101_exchange *exchange, const u101_
     if (u101_lines_in(exchange, U101_FIELD_WS_EXTENSIONS) == 0) {
         return U101_SWITCHED;
     }
+    if (u101_has_just(exchange, U101_FIELD_WS_EXTENSIONS,
+                      U101_TEXT("permessage-deflate; client_max_window_bits"))) {
+        agree(&usual, offer, agreement);
+        return U101_SWITCHED;
+    }
+    u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_WS_EXTENSIONS);
     while (u101_next_element(&list, &element)) {
         if (++count > U101_MAX_EXTENSIONS || !read_extension(element, &deflate)) {
             return U101_WS_EXTENSIONS_INVALID;
         }
-        if (offer->deflate_enabled && !agreement->agreed && deflate.acceptable) {
-            agreement->deflate = u101_agree_on_deflate(&deflate, &offer->deflate);
-            agreement->agreed = true;
-        }
+        agree(&deflate, offer, agreement);
     }
     return count > 0 ? U101_SWITCHED : U101_WS_EXTENSIONS_INVALID;
 }
