@@ -205,12 +205,6 @@ typedef enum {
     U101_FIELD_OTHER = U101_FIELD_KINDS,
 } u101_field_kind;
 
-/* The first line of a field that is looked at, and how many there are. */
-typedef struct {
-    u101_span value; /* of no meaning where there are no lines */
-    uint32_t lines;
-} u101_known_field;
-
 /* A head as far as it has been read: offsets only, so that the caller may move
  * the bytes between two calls. */
 typedef struct {
@@ -220,7 +214,8 @@ typedef struct {
     uint32_t field_count;
     u101_span method;
     u101_span target;
-    u101_known_field known[U101_FIELD_KINDS];
+    u101_span known[U101_FIELD_KINDS]; /* the values of the first lines of fields, where there are */
+    uint32_t lines[U101_FIELD_KINDS];  /* how many there are */
     uint8_t state;
     char minor;    /* '0' or '1': the version is HTTP/1.minor */
     bool connect;  /* whether the method is CONNECT */

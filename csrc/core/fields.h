@@ -16,15 +16,19 @@
 u101_field_kind u101_field_kind_of(u101_slice name);
 
 /* Notes a line of a known field; its lines are noted in order. */
-void u101_note_field(u101_head *head, u101_field_kind kind, u101_span value);
+static inline void u101_note_field(u101_head *head, u101_field_kind kind, u101_span value)
+{
+    if (head->lines[kind]++ == 0) {
+        head->known[kind] = value;
+    }
+}
 
 /* The value of the first line of a field; the empty slice where there is none. */
 static inline u101_slice u101_known_value(const char *bytes, const u101_head *head,
                                           u101_field_kind kind)
 {
-    const u101_known_field *const known = &head->known[kind];
-
-    return known->lines == 0 ? (u101_slice){bytes, 0} : u101_slice_at(bytes, known->value);
+    return head->lines[kind] == 0 ? (u101_slice){bytes, 0}
+                                  : u101_slice_at(bytes, head->known[kind]);
 }
 
 /* A walk over the elements of a list field of a completed head: several lines

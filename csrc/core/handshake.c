@@ -25,7 +25,7 @@ void u101_handshake_init(u101_handshake *handshake)
     head->method = (u101_span){0, 0};
     head->target = (u101_span){0, 0};
     for (size_t i = 0; i < U101_FIELD_KINDS; i++) {
-        head->known[i].lines = 0;
+        head->lines[i] = 0;
     }
     head->state = 0;
     head->minor = '1';

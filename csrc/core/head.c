@@ -10,6 +10,7 @@
 
 #include "chars.h"
 #include "fields.h"
+#include "kind.h"
 #include "scan.h"
 #include "slice.h"
 #include "stops.h"
@@ -244,16 +245,14 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
     return U101_READ_MORE;
 }
 
-/* Notes the value between two bytes, without the OWS around it [RFC 9112 5.1]. */
-static void note_value(u101_head *head, const char *begin, u101_field_kind kind, const char *at,
-                       const char *end)
+/* What is between two bytes without the OWS around it [RFC 9112 5.1]. */
+static inline u101_slice value_between(const char *at, const char *end)
 {
-    if (kind != U101_FIELD_OTHER) {
-        /* As almost always. */
-        at += at < end && *at == ' ' ? 1 : 0;
-        const u101_slice value = u101_trim(u101_slice_between(at, end));
-        u101_note_field(head, kind, u101_span_in(begin, value));
+    /* As almost always. */
+    if (end - at >= 2 && *at == ' ' && !u101_is_ows(at[1]) && !u101_is_ows(end[-1])) {
+        return u101_slice_between(at + 1, end);
     }
+    return u101_trim(u101_slice_between(at, end));
 }
 
 /* A field line from `at` to `cr` that has no control character but HTAB.  False:
@@ -266,11 +265,11 @@ static bool read_whole_line(u101_head *head, const cursor *c, const char *at, co
         return false;
     }
     const u101_slice name = u101_slice_between(at, colon);
-    const u101_field_kind kind = u101_field_kind_of(name);
+    const u101_field_kind kind = u101_kind_of(name);
     if (kind == U101_FIELD_OTHER) {
         return u101_is_token(name);
     }
-    note_value(head, c->begin, kind, colon + 1, cr);
+    u101_note_field(head, kind, u101_span_in(c->begin, value_between(colon + 1, cr)));
     return true;
 }
 
@@ -356,7 +355,10 @@ static u101_read_result read_field_lines(const u101_limits *limits, u101_head *h
             if (*c->at != '\r') {
                 return fail(reason, *c->at == '\n' ? U101_BARE_LF : U101_BAD_FIELD_VALUE);
             }
-            note_value(head, c->begin, (u101_field_kind)head->kind, c->begin + head->mark, c->at);
+            if (head->kind != U101_FIELD_OTHER) {
+                const u101_slice value = value_between(c->begin + head->mark, c->at);
+                u101_note_field(head, (u101_field_kind)head->kind, u101_span_in(c->begin, value));
+            }
             c->at++;
             head->state = AT_VALUE_LF;
             if (c->at == c->end) {

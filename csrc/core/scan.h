@@ -105,10 +105,11 @@ static inline const char *u101_scan(const char *at, const char *end, u101_class 
 static inline const char *u101_find_colon(const char *at, const char *end, const char *readable)
 {
 #ifdef U101_SCAN_SSE2
-    if (readable - at >= 16) {
-        const int colons = _mm_movemask_epi8(_mm_cmpeq_epi8(u101_load(at), _mm_set1_epi8(':')));
+    /* No name that is looked for has more than 24 bytes. */
+    for (const char *block = at; readable - block >= 16 && block < at + 32; block += 16) {
+        const int colons = _mm_movemask_epi8(_mm_cmpeq_epi8(u101_load(block), _mm_set1_epi8(':')));
         if (colons != 0) {
-            const char *const colon = at + __builtin_ctz((unsigned int)colons);
+            const char *const colon = block + __builtin_ctz((unsigned int)colons);
             return colon < end ? colon : NULL;
         }
     }

@@ -35,7 +35,7 @@ static u101_reason check_version(const u101_exchange *exchange)
  * may be anything, as in the key that is printed in [RFC 6455 4.1]. */
 static bool is_key(u101_slice value)
 {
-    return value.size == 24 && u101_scan(value.at, value.at + 24, U101_BASE64) == value.at + 22 &&
+    return value.size == 24 && u101_all_are((u101_slice){value.at, 22}, U101_BASE64) &&
            value.at[22] == '=' && value.at[23] == '=';
 }
 

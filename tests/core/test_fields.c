@@ -178,8 +178,8 @@ static void test_fields_lines_are_given_in_order_and_counted(void)
     u101_slice value;
     sample_read(&made, &nothing_offered, NULL,
                 "GET / HTTP/1.1\r\nOrigin: a\r\nHost: h\r\nOrigin: \r\norigin: c\r\n\r\n");
-    CHECK_INT(made.head.known[U101_FIELD_ORIGIN].lines, 3);
-    CHECK_INT(made.head.known[U101_FIELD_EXPECT].lines, 0);
+    CHECK_INT(made.head.lines[U101_FIELD_ORIGIN], 3);
+    CHECK_INT(made.head.lines[U101_FIELD_EXPECT], 0);
     u101_list list = u101_list_of(made.exchange.bytes, &made.head, U101_FIELD_ORIGIN);
     CHECK(u101_next_element(&list, &value));
     CHECK_TEXT(value, "a");
