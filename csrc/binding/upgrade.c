@@ -85,13 +85,10 @@ static bool take_waiting(u101_py_upgrade *self, u101_py_connection **connection)
     return found;
 }
 
-/* A new reference to the decision with what the caller adds to it, if anything. */
+/* A new reference to the decision with what the caller adds to it. */
 static PyObject *add(const u101_py_upgrade *self, PyObject *name, PyObject *headers,
                      PyObject *subprotocol)
 {
-    if (headers == NULL && (subprotocol == NULL || subprotocol == Py_Ellipsis)) {
-        return Py_NewRef(self->decision);
-    }
     PyObject *none = PyTuple_New(0);
     if (none == NULL) {
         return NULL;
@@ -100,6 +97,19 @@ static PyObject *add(const u101_py_upgrade *self, PyObject *name, PyObject *head
                                    subprotocol == NULL ? Py_Ellipsis : subprotocol};
     PyObject *decision = PyObject_VectorcallMethod(name, arguments, 3, NULL);
     Py_DECREF(none);
+    return decision;
+}
+
+/* The same, where an answer is waited for.  NULL without an exception: it is late. */
+static PyObject *add_if_waiting(const u101_py_upgrade *self, PyObject *name, PyObject *headers,
+                                PyObject *subprotocol)
+{
+    u101_py_connection *connection = NULL;
+    if (!find_waiting(self, &connection) || connection == NULL) {
+        return NULL;
+    }
+    PyObject *decision = add(self, name, headers, subprotocol);
+    Py_DECREF(connection);
     return decision;
 }
 
@@ -134,19 +144,14 @@ static PyObject *accept(PyObject *object, PyObject *const *args, Py_ssize_t coun
         PyErr_Format(PyExc_TypeError, "a protocol object is needed, not %R", protocol);
         return NULL;
     }
-    u101_py_connection *connection = NULL;
-    if (!find_waiting(self, &connection)) {
-        return NULL;
-    }
-    if (connection == NULL) {
-        Py_RETURN_FALSE;
-    }
-    PyObject *decision = add(self, methods[U101_PY_ACCEPT], values[1], values[2]);
-    Py_DECREF(connection);
+    const bool adds = values[1] != NULL || (values[2] != NULL && values[2] != Py_Ellipsis);
+    PyObject *decision = adds ? add_if_waiting(self, methods[U101_PY_ACCEPT], values[1], values[2])
+                              : Py_NewRef(self->decision);
     if (decision == NULL) {
-        return NULL;
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
     }
-    /* Once more, for `headers` may have run the caller's code. */
+    /* Asked once more where something is added, for `headers` may have run the caller's code. */
+    u101_py_connection *connection = NULL;
     bool done = take_waiting(self, &connection);
     PyObject *answer = done ? PyBool_FromLong(connection != NULL) : NULL;
     if (connection != NULL) {
