@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from asyncio import Task, get_running_loop
 from inspect import isawaitable
 from types import CoroutineType
 from typing import TYPE_CHECKING, cast
@@ -41,16 +42,36 @@ def refusal(source: Handshake | Decision, reason: Reason) -> Decision:
     return source._refusal(reason)  # noqa: SLF001 - the core's, for this layer alone
 
 
+if sys.version_info >= (3, 12):
+
+    def make_task(
+        coroutine: CoroutineType[Any, Any, Any], loop: asyncio.AbstractEventLoop
+    ) -> asyncio.Task[Any]:
+        """Return a task that has begun, and may be done."""
+        return Task(coroutine, loop=loop, name=TASK_NAME, eager_start=True)
+
+else:
+
+    def make_task(
+        coroutine: CoroutineType[Any, Any, Any], loop: asyncio.AbstractEventLoop
+    ) -> asyncio.Task[Any]:
+        """Return a task that begins soon."""
+        return Task(coroutine, loop=loop, name=TASK_NAME)
+
+
 def start(answer: Awaitable[Any]) -> asyncio.Future[Any]:
     """Have the running loop see to a handler; from Python 3.12 on it begins at once."""
-    loop = asyncio.get_running_loop()
+    loop = get_running_loop()
     if not isinstance(answer, CoroutineType) or loop.get_task_factory() is not None:
         return asyncio.ensure_future(answer)
     # What `loop.create_task` makes, without what costs as much on the way there and in a number
     # for each task's name.
-    if sys.version_info >= (3, 12):
-        return asyncio.Task(answer, loop=loop, name=TASK_NAME, eager_start=True)
-    return asyncio.Task(answer, loop=loop, name=TASK_NAME)
+    return make_task(answer, loop)
+
+
+def error_of(task: asyncio.Future[Any]) -> BaseException | None:
+    """Return what a handler that is done was ended by."""
+    return asyncio.CancelledError() if task.cancelled() else task.exception()
 
 
 class Connection(ConnectionBase, asyncio.Protocol):
@@ -145,18 +166,19 @@ class Connection(ConnectionBase, asyncio.Protocol):
         self._handler_ended(decision, error)
 
     def _handler_returned(self, answer: object, decision: Decision) -> None:
-        if isinstance(answer, CoroutineType) or isawaitable(answer):
-            self._await_handler(answer, decision)
-        elif self.transport is not None:
-            self._handler_ended(decision, None)
-
-    def _await_handler(self, answer: Awaitable[Any], decision: Decision) -> None:
-        shared = self._shared
-        task = start(answer)
-        self._decision = decision
-        if task.done():
-            self._task_done(task)
+        if not (isinstance(answer, CoroutineType) or isawaitable(answer)):
+            if self.transport is not None:
+                self._handler_ended(decision, None)
             return
+        task = start(answer)
+        if not task.done():
+            self._await_handler(task, decision)
+        elif self.transport is not None or task.cancelled() or task.exception() is not None:
+            self._handler_ended(decision, error_of(task))
+
+    def _await_handler(self, task: asyncio.Future[Any], decision: Decision) -> None:
+        shared = self._shared
+        self._decision = decision
         self._task = task
         task.add_done_callback(self._task_done)
         shared.tasks.add(task)
@@ -180,8 +202,7 @@ class Connection(ConnectionBase, asyncio.Protocol):
         # Lest an exception, whose frames refer to this connection, be referred to by it.
         self._decision = self._task = None
         self._shared.tasks.discard(task)
-        error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        self._handler_ended(decision, error)
+        self._handler_ended(decision, error_of(task))
 
     def _handler_ended(self, decision: Decision, error: BaseException | None) -> None:
         transport = self.transport
