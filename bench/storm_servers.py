@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parent / "servers"
 LOOPS = ("asyncio", "uvloop")
 CONSTANT = "constant bytes"
 HANDED = "constant bytes, handed over"
+TASKED = "constant bytes, by a task"
 PLAIN = "upgrade101"
 COROUTINE = "upgrade101, coroutine handler"
 NODE_MODULES = "/usr/share/nodejs"  # where Debian installs them and its node looks for them
@@ -104,6 +105,7 @@ def _on(loop: str) -> list[Server]:
     return [
         Server(CONSTANT, loop, _script("constant_server.py", loop), verified=False),
         Server(HANDED, loop, _script("constant_handed_server.py", loop), verified=False),
+        Server(TASKED, loop, _script("constant_task_server.py", loop), verified=False),
         Server(PLAIN, loop, _script("upgrade101_plain_server.py", loop), "upgrade101"),
         Server(COROUTINE, loop, _script("upgrade101_coroutine_server.py", loop), "upgrade101"),
         Server("picows", loop, _script("picows_server.py", loop), "picows"),
