@@ -297,14 +297,16 @@ typedef struct {
 size_t u101_request_size(const u101_request *request);
 
 /*
- * The same verdict on a parsed head.  `head` has u101_request_size bytes: the
- * head is written out there, its *head_size* bytes are the decision's, and its
- * spans count from there.  The limits of target and field lines bind, that of
- * the head does not.  A body, and what follows the request, are not known here:
- * a switch that admits a body is decided on the head alone.
+ * The same verdict on a parsed head.  `head` has `size` bytes, which is
+ * u101_request_size: the head is written out there, its *head_size* bytes are
+ * the decision's, and its spans count from there.  The limits of target and
+ * field lines bind, that of the head does not.  A body, and what follows the
+ * request, are not known here: a switch that admits a body is decided on the
+ * head alone.
  */
 void u101_decide_request(const u101_negotiator *negotiator, const u101_request *request,
-                         bool secure, u101_hasher *hasher, char *head, u101_decision *decision);
+                         bool secure, u101_hasher *hasher, char *head, size_t size,
+                         u101_decision *decision);
 
 /* The refusal of a request, decided or not, for a reason of the server's own. */
 void u101_refuse(const u101_handshake *handshake, u101_reason reason, bool secure,

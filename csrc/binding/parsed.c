@@ -130,16 +130,16 @@ static PyObject *convert_lines(PyObject *headers, size_t most)
 
 static PyObject *decide(u101_py_negotiator *negotiator, const u101_request *request, bool secure)
 {
-    const Py_ssize_t size = (Py_ssize_t)u101_request_size(request);
-    PyObject *head = PyBytes_FromStringAndSize(NULL, size);
+    const size_t size = u101_request_size(request);
+    PyObject *head = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
     if (head == NULL) {
         return NULL;
     }
     u101_decision verdict;
     u101_decide_request(negotiator->compiled, request, secure,
                         u101_py_state_of(Py_TYPE(negotiator))->hasher, PyBytes_AS_STRING(head),
-                        &verdict);
-    if (verdict.head_size < (size_t)size) {
+                        size, &verdict);
+    if (verdict.head_size < size) {
         _PyBytes_Resize(&head, (Py_ssize_t)verdict.head_size);
     }
     return u101_py_decision_new(negotiator, head, &verdict);

@@ -181,10 +181,12 @@ static void require_parsed_alike(const input *from, const verdict *whole)
         u101_request_size(&request) > sizeof(written)) {
         return;
     }
-    u101_decide_request(from->negotiator, &request, from->secure, suite.hasher, written, &parsed);
+    const size_t size = u101_request_size(&request);
+    u101_decide_request(from->negotiator, &request, from->secure, suite.hasher, written, size,
+                        &parsed);
     require(parsed.action == d->action, "a parsed head has the action of its bytes");
     require(parsed.reason == d->reason, "a parsed head has the reason of its bytes");
-    require(parsed.head_size <= u101_request_size(&request), "a parsed head has the room it asks");
+    require(parsed.head_size <= size, "a parsed head has the room it asks");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -46,6 +46,8 @@ static const request_row request_rows[] = {
     {"GET", "/", "1.1", "x ", "x", U101_BAD_FIELD_NAME, "a space in the name"},
     {"GET", "/", "1.1", "x:", "x", U101_BAD_FIELD_NAME, "a colon in the name"},
     {"GET", "/", "1.1", "x\r\ny", "x", U101_BAD_FIELD_NAME, "a line end in the name"},
+    {"GET", "/", "1.1", "Content\rLength", "x", U101_BAD_FIELD_NAME, "a CR where a - would be"},
+    {"GET", "/", "1.1", "X-\xe9", "x", U101_BAD_FIELD_NAME, "a byte above ASCII in the name"},
     {"GET", "/", "1.1", "x", "", U101_NO_UPGRADE, "an empty value"},
     {"GET", "/", "1.1", "x", "\x7f", U101_BAD_FIELD_VALUE, "a DEL in the value"},
     {"GET", "/", "1.1", "x", "\xff\t y", U101_NO_UPGRADE, "all that a value may have"},
@@ -76,9 +78,10 @@ static u101_decision decide(const u101_negotiator *negotiator, const u101_reques
                             guard *pages)
 {
     u101_decision decision;
-    char *head = guard_buffer(pages, u101_request_size(request));
-    u101_decide_request(negotiator, request, false, NULL, head, &decision);
-    CHECK(decision.head_size <= u101_request_size(request));
+    const size_t size = u101_request_size(request);
+    char *head = guard_buffer(pages, size);
+    u101_decide_request(negotiator, request, false, NULL, head, size, &decision);
+    CHECK(decision.head_size <= size);
     return decision;
 }
 
@@ -116,9 +119,10 @@ static void test_request_head_is_written_out_anew(void)
                                   .field_count = COUNT(fields)};
     u101_negotiator *negotiator = offering_websocket(&u101_default_limits);
     guard pages = guard_new(256);
-    char *head = guard_buffer(&pages, u101_request_size(&request));
+    const size_t size = u101_request_size(&request);
+    char *head = guard_buffer(&pages, size);
     u101_decision decision;
-    u101_decide_request(negotiator, &request, false, NULL, head, &decision);
+    u101_decide_request(negotiator, &request, false, NULL, head, size, &decision);
     CHECK_TEXT(((u101_slice){head, decision.head_size}), expected);
     CHECK_TEXT(u101_slice_at(head, decision.method), "GET");
     CHECK_TEXT(u101_slice_at(head, decision.target), "/a");
@@ -208,6 +212,38 @@ static void test_request_limits_of_target_and_fields_bind(void)
     u101_negotiator_free(negotiator);
 }
 
+static void test_request_first_defect_of_the_field_lines_decides(void)
+{
+    static const u101_limits limits = {.head = 256, .target = 16, .fields = 4, .body = 0};
+    const u101_field host = {BYTES("Host"), BYTES("a")};
+    const u101_field name = {BYTES("X Y"), BYTES("\n")};
+    const u101_field value = {BYTES("X"), BYTES("\x7f")};
+    const u101_field tab = {BYTES("X"), BYTES("a\tb")};
+    const struct {
+        u101_field fields[5];
+        u101_reason reason;
+        const char *why;
+    } rows[] = {
+        {{host, name, value, tab, tab}, U101_BAD_FIELD_NAME, "a name before a value"},
+        {{host, value, name, tab, tab}, U101_BAD_FIELD_VALUE, "a value before a name"},
+        {{host, tab, tab, name, tab}, U101_BAD_FIELD_NAME, "a line within the limit"},
+        {{host, tab, tab, tab, name}, U101_TOO_MANY_FIELDS, "a line behind the limit"},
+    };
+    u101_negotiator *negotiator = offering_websocket(&limits);
+    guard pages = guard_new(256);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const u101_request request = {.method = BYTES("GET"),
+                                      .target = BYTES("/"),
+                                      .version = BYTES("1.1"),
+                                      .fields = rows[i].fields,
+                                      .field_count = COUNT(rows[i].fields)};
+        check_case("%s", rows[i].why);
+        CHECK_REASON(decide(negotiator, &request, &pages).reason, rows[i].reason);
+    }
+    guard_free(&pages);
+    u101_negotiator_free(negotiator);
+}
+
 static void test_request_limit_of_the_head_does_not_bind(void)
 {
     static const u101_limits limits = {.head = 256, .target = 16, .fields = 4, .body = 0};
@@ -265,8 +301,9 @@ static void test_request_defect_knows_the_method_and_the_transport(void)
     u101_request request = {
         .method = BYTES("HEAD"), .target = BYTES("/#"), .version = BYTES("1.1")};
     u101_decision decision;
-    char *head = guard_buffer(&pages, u101_request_size(&request));
-    u101_decide_request(negotiator, &request, true, NULL, head, &decision);
+    const size_t size = u101_request_size(&request);
+    char *head = guard_buffer(&pages, size);
+    u101_decide_request(negotiator, &request, true, NULL, head, size, &decision);
     CHECK_ACTION(decision.action, U101_ACTION_REJECT);
     CHECK_REASON(decision.reason, U101_BAD_TARGET);
     CHECK_INT(decision.status, 400);
@@ -284,6 +321,7 @@ int main(void)
     CHECK_RUN(test_request_nul_is_found_in_each_part);
     CHECK_RUN(test_request_part_without_address_is_an_empty_one);
     CHECK_RUN(test_request_limits_of_target_and_fields_bind);
+    CHECK_RUN(test_request_first_defect_of_the_field_lines_decides);
     CHECK_RUN(test_request_limit_of_the_head_does_not_bind);
     CHECK_RUN(test_request_with_a_body_is_a_switch_on_the_head_alone);
     CHECK_RUN(test_request_defect_knows_the_method_and_the_transport);

@@ -277,7 +277,8 @@ static void check_parsed(const vector *from)
     const size_t size = u101_request_size(&request);
     char *head = guard_buffer(&suite.pages[0], size);
     u101_decision decision;
-    u101_decide_request(from->negotiator, &request, from->secure, suite.hasher, head, &decision);
+    u101_decide_request(from->negotiator, &request, from->secure, suite.hasher, head, size,
+                        &decision);
     CHECK(decision.head_size <= size);
     if (from->expect == NULL) {
         /* All that is missing is the body, which is the caller's to read. */
