@@ -36,26 +36,26 @@ const char u101_py_decide_request_doc[] =
     "Raises TypeError for a wrong type; for text that is none of HTTP, a character above U+00FF\n"
     "included, the decision is a REJECT.";
 
-/* What can be read in place. */
-static bool is_plain_text(PyObject *value)
+/* Reads text in place.  False: it cannot be. */
+static inline bool read_text(PyObject *text, u101_slice *slice)
 {
-    return PyBytes_CheckExact(value) ||
-           (PyUnicode_CheckExact(value) && PyUnicode_KIND(value) == PyUnicode_1BYTE_KIND);
-}
-
-static u101_slice slice_of(PyObject *plain)
-{
-    if (PyBytes_CheckExact(plain)) {
-        return (u101_slice){PyBytes_AS_STRING(plain), (size_t)PyBytes_GET_SIZE(plain)};
+    if (PyBytes_CheckExact(text)) {
+        *slice = (u101_slice){PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text)};
+        return true;
     }
-    return u101_py_slice(plain);
+    if (PyUnicode_CheckExact(text) && PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND) {
+        *slice = u101_py_slice(text);
+        return true;
+    }
+    return false;
 }
 
-/* A new reference to what is_plain_text, with NUL, which is sound nowhere in a head, for each
- * character above U+00FF.  Runs no Python code. */
+/* A new reference to what can be read in place, with NUL, which is sound nowhere in a head, for
+ * each character above U+00FF.  Runs no Python code. */
 static PyObject *make_plain_text(PyObject *value, const char *name)
 {
-    if (is_plain_text(value)) {
+    u101_slice slice;
+    if (read_text(value, &slice)) {
         return Py_NewRef(value);
     }
     if (PyBytes_Check(value)) {
@@ -74,30 +74,42 @@ static PyObject *make_plain_text(PyObject *value, const char *name)
     return bytes;
 }
 
+/* Reads text of any kind; `made` is what must live as long as the slice, or NULL.  False: TypeError
+ * or MemoryError. */
+static bool read_any_text(PyObject *value, const char *name, PyObject **made, u101_slice *slice)
+{
+    if (read_text(value, slice)) {
+        return true;
+    }
+    *made = make_plain_text(value, name);
+    return *made != NULL && read_text(*made, slice);
+}
+
 static bool is_list_or_tuple(PyObject *object)
 {
     return PyList_CheckExact(object) || PyTuple_CheckExact(object);
 }
 
-/* Reads one line in place.  False: it cannot be. */
-static bool read_line(PyObject *line, u101_field *field)
+/* Where the members of a tuple or list of two are; NULL: it is neither. */
+static inline PyObject *const *pair_of(PyObject *line)
 {
-    if (!is_list_or_tuple(line) || PySequence_Fast_GET_SIZE(line) != 2) {
-        return false;
+    if (PyTuple_CheckExact(line)) {
+        return PyTuple_GET_SIZE(line) == 2 ? &PyTuple_GET_ITEM(line, 0) : NULL;
     }
-    PyObject *const *pair = PySequence_Fast_ITEMS(line);
-    if (!is_plain_text(pair[0]) || !is_plain_text(pair[1])) {
-        return false;
-    }
-    field->name = slice_of(pair[0]);
-    field->value = slice_of(pair[1]);
-    return true;
+    return PyList_CheckExact(line) && PyList_GET_SIZE(line) == 2 ? &PyList_GET_ITEM(line, 0) : NULL;
 }
 
-static bool read_lines(PyObject *lines, u101_field *fields, size_t count)
+/* Reads one line in place.  False: it cannot be. */
+static inline bool read_line(PyObject *line, u101_field *field)
+{
+    PyObject *const *pair = pair_of(line);
+    return pair != NULL && read_text(pair[0], &field->name) && read_text(pair[1], &field->value);
+}
+
+static bool read_lines(PyObject *const *lines, u101_field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!read_line(PySequence_Fast_ITEMS(lines)[i], &fields[i])) {
+        if (!read_line(lines[i], &fields[i])) {
             return false;
         }
     }
@@ -161,7 +173,7 @@ static PyObject *decide_in_place(u101_py_negotiator *negotiator, const u101_requ
     request.fields = fields;
     request.field_count = count;
     PyObject *decision = NULL;
-    if (read_lines(lines, fields, count)) {
+    if (read_lines(PySequence_Fast_ITEMS(lines), fields, count)) {
         decision = decide(negotiator, &request, secure);
     }
     if (fields != room) {
@@ -200,21 +212,16 @@ PyObject *u101_py_decide_request(PyObject *negotiator, PyObject *const *args, Py
         !u101_py_flag(values[4], names[4], &secure)) {
         return NULL;
     }
-    PyObject *method = make_plain_text(values[0], names[0]);
-    PyObject *target = method == NULL ? NULL : make_plain_text(values[1], names[1]);
-    PyObject *version = NULL;
-    if (target != NULL) {
-        version =
-            values[3] == NULL ? PyUnicode_FromString("1.1") : make_plain_text(values[3], names[3]);
-    }
+    u101_request request = {.version = {"1.1", 3}};
+    PyObject *made[3] = {NULL, NULL, NULL};
     PyObject *decision = NULL;
-    if (version != NULL) {
-        u101_request request = {
-            .method = slice_of(method), .target = slice_of(target), .version = slice_of(version)};
+    if (read_any_text(values[0], names[0], &made[0], &request.method) &&
+        read_any_text(values[1], names[1], &made[1], &request.target) &&
+        (values[3] == NULL || read_any_text(values[3], names[3], &made[2], &request.version))) {
         decision = decide_on_lines((u101_py_negotiator *)negotiator, &request, values[2], secure);
     }
-    Py_XDECREF(version);
-    Py_XDECREF(target);
-    Py_XDECREF(method);
+    for (size_t i = 0; i < 3; i++) {
+        Py_XDECREF(made[i]);
+    }
     return decision;
 }
