@@ -13,6 +13,7 @@
 #include "fields.h"
 #include "handshake.h"
 #include "head.h"
+#include "kind.h"
 #include "negotiator.h"
 #include "scan.h"
 
@@ -139,7 +140,7 @@ static inline u101_slice trim(u101_slice value)
 static bool write_field_line(const u101_field *field, cursor *c, u101_head *head)
 {
     const u101_slice value = trim(field->value);
-    const u101_field_kind kind = u101_field_kind_of(field->name);
+    const u101_field_kind kind = u101_kind_of(field->name);
 
     c->at = u101_copy(c->at, field->name, &c->seen);
     append(c, U101_TEXT(": "));
