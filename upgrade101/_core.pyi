@@ -318,6 +318,7 @@ class SharedBase:
     def sweep(self) -> Sweep: ...
     @property
     def counts(self) -> dict[Reason, int]: ...
+    plain: bool
     limited: bool
     observed: bool
     closed: bool

@@ -144,8 +144,10 @@ async def serve(  # noqa: PLR0913 - the settings of a server, each with its defa
         # A connection is no protocol's before its TLS handshake has ended.
         options.setdefault("ssl_handshake_timeout", handshake_timeout)
     loop = asyncio.get_running_loop()
-    # Calling the factory itself would be one more call for each connection.
+    # Calling the factory itself would be one more call for each connection, and to ask each
+    # transport about TLS is dear with uvloop.
     connect = factory._shared  # noqa: SLF001 - one layer, two nouns
+    connect.plain = ssl is None
     if "path" not in options:
         listener = await loop.create_server(connect, host, port, ssl=ssl, **options)
     elif host is None and port is None:

@@ -38,8 +38,9 @@ OnDecision = Callable[[Decision, asyncio.Transport], object]
 class Shared(SharedBase):
     """The settings of a factory and the state of all its connections. Times are in seconds.
 
-    `SharedBase` has what each connection looks at: `negotiator`, the handler, `sweep`, `limited`
-    (whether a connection may find no room), `observed` (whether `observe` is to be called) and the
+    `SharedBase` has what each connection looks at: `negotiator`, the handler, `sweep`, `plain`
+    (whether it is known that no transport is one of TLS), `limited` (whether a connection may find
+    no room), `observed` (whether `observe` is to be called) and the
     counts of final decisions. Called, it makes the protocol of a connection that is accepted now.
     """
 

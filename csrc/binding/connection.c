@@ -72,19 +72,29 @@ static PyObject *const *names_of(const u101_py_connection *self)
 
 /* ---- the steps --------------------------------------------------------- */
 
-/* Makes the handshake.  False: what was raised is set. */
-static bool begin(u101_py_connection *self, PyObject *transport)
+/* Whether the transport is one of TLS: 1, 0, or -1 where it raised. */
+static int is_secure(const u101_py_connection *self, PyObject *transport)
 {
+    if (self->shared->plain) {
+        return 0;
+    }
     PyObject *const *names = names_of(self);
     PyObject *const arguments[] = {transport, names[U101_PY_SSLCONTEXT]};
     PyObject *context =
         PyObject_VectorcallMethod(names[U101_PY_GET_EXTRA_INFO], arguments, 2, NULL);
-    if (context == NULL) {
+    const int secure = context == NULL ? -1 : context != Py_None;
+    Py_XDECREF(context);
+    return secure;
+}
+
+/* Makes the handshake.  False: what was raised is set. */
+static bool begin(u101_py_connection *self, PyObject *transport)
+{
+    const int secure = is_secure(self, transport);
+    if (secure < 0) {
         return false;
     }
-    const bool secure = context != Py_None;
-    Py_DECREF(context);
-    PyObject *handshake = u101_py_handshake_new(self->shared->negotiator, secure);
+    PyObject *handshake = u101_py_handshake_new(self->shared->negotiator, secure > 0);
     if (handshake != NULL) {
         Py_XSETREF(self->handshake, handshake);
     }

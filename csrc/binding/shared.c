@@ -155,6 +155,7 @@ static PyObject *get_counts(PyObject *object, void *Py_UNUSED(closure))
 static PyMemberDef members[] = {
     {"negotiator", T_OBJECT_EX, offsetof(u101_py_shared, negotiator), READONLY, NULL},
     {"sweep", T_OBJECT_EX, offsetof(u101_py_shared, sweep), READONLY, NULL},
+    {"plain", T_BOOL, offsetof(u101_py_shared, plain), 0, NULL},
     {"limited", T_BOOL, offsetof(u101_py_shared, limited), 0, NULL},
     {"observed", T_BOOL, offsetof(u101_py_shared, observed), 0, NULL},
     {"closed", T_BOOL, offsetof(u101_py_shared, closed), 0, NULL},

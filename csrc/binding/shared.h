@@ -27,6 +27,7 @@ typedef struct {
     PyObject *deliver;             /* see handover.h */
     PyObject *time;                /* returns the time in seconds; NULL before it is known */
     double handshake_timeout;      /* seconds */
+    char plain;                    /* whether it is known that no transport is one of TLS */
     char limited;                  /* whether a connection may find no room */
     char observed;                 /* whether final decisions are to be told to the subtype */
     char closed;
