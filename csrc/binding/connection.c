@@ -131,7 +131,7 @@ static bool leave(u101_py_connection *self)
     self->deciding = false;
     /* Its handler may go on for as long as the upgraded connection lives. */
     Py_CLEAR(self->kept);
-    if (PyDict_GET_SIZE(queue) > 0) {
+    if (PyDict_GET_SIZE(shared->sweep->heads) > 0 || PyDict_GET_SIZE(shared->sweep->handlers) > 0) {
         return true;
     }
     if (!shared->sweep->armed && !shared->closed) {
