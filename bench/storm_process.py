@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from storm_servers import Server
 
 HOST = "127.0.0.1"
-START = 15.0  # seconds to listen in
+START = 60.0  # seconds to listen in; under valgrind it takes ten
 REST = 10.0  # seconds to come to rest in
 POLL = 0.05
 DRAIN_POLL = 0.002
@@ -116,6 +116,17 @@ class Process:
                 return
             before = now
         raise FailedError(f"it does not come to rest; it has {self.files()} files open")
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal, and wait until the process has ended of it.
+
+        Raises `FailedError` where it does not.
+        """
+        self._process.send_signal(number)
+        try:
+            self._process.wait(REST)
+        except subprocess.TimeoutExpired:
+            raise FailedError(f"{number.name} does not end it") from None
 
     def _await_listening(self) -> None:
         deadline = time.monotonic() + START
