@@ -2,8 +2,8 @@
 
 In: the vectors beside this file and the command line (`--loop`, `--coarse`).
 Out: `vector` and `loop` (a test that names one runs once for each) and the negotiator of a
-vector's policy, `require_tool`, and coroutine tests, each run to its end in a fresh loop of each
-kind.
+vector's policy, `require_tool`, `java`, and coroutine tests, each run to its end in a fresh loop of
+each kind.
 Always: a tool that is missing in CI fails the test; elsewhere it skips and names the package.
 Not here: how a vector is fed or a decision is compared.
 """
@@ -11,6 +11,7 @@ Not here: how a vector is fed or a decision is compared.
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import json
 import os
@@ -21,12 +22,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from client_programs import CLIENTS, run
 from loops import LOOPS
 
 import upgrade101
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from client_programs import Java, RequireTool
 
     Offer = upgrade101.WebSocket | upgrade101.H2C | upgrade101.Protocol | upgrade101.TLS
 
@@ -123,6 +127,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("loop", [chosen] if chosen else LOOPS)
 
 
+def pytest_collection_finish() -> None:
+    """Keep the collector from the modules and the thousands of items, which live to the end.
+
+    Many tests collect, and some look at every object: that is where their time would go.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a coroutine test to its end in a loop of its own."""
@@ -136,7 +149,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(scope="session")
-def require_tool() -> Callable[[str, str], str]:
+def require_tool() -> RequireTool:
     """Return a function from (program, Debian package) to the program's path."""
 
     def require(program: str, package: str) -> str:
@@ -149,3 +162,21 @@ def require_tool() -> Callable[[str, str], str]:
         return path
 
     return require
+
+
+@pytest.fixture(scope="session")
+def java(require_tool: RequireTool, tmp_path_factory: pytest.TempPathFactory) -> Java:
+    """Return a function that asks by Java's HttpClient, compiled once."""
+    compiler, program = (
+        require_tool(name, "openjdk-17-jdk-headless") for name in ("javac", "java")
+    )
+    classes = tmp_path_factory.mktemp("java")
+    run(compiler, "-d", classes, CLIENTS / "PostClient.java")
+    # What is left of its start without that which only pays in a long run.
+    command = (program, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classes, "PostClient")
+
+    def ask(method: str, url: str, body: bytes) -> list[bytes]:
+        shown, said = run(*command, method, url, body=body)
+        return [shown, *said.split()]
+
+    return ask
