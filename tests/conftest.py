@@ -16,6 +16,7 @@ import inspect
 import json
 import os
 import shutil
+import signal
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -114,6 +115,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="cut streams at an eighth of their places, for interpreters that are slow by design",
     )
+
+
+def pytest_configure() -> None:
+    """Have the programs that tests start heed Ctrl-C, also where this one runs in the background.
+
+    A shell without job control has its background commands ignore it, and theirs would too.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
