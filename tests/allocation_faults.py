@@ -1,12 +1,13 @@
-"""Fails each allocation of a call in turn; run by test_memory in a process of its own.
+"""Fails each allocation of each call in turn; run by test_memory in a process of its own.
 
-In: the name of a call. Out: the exit status, and how often the call raised MemoryError.
+In: nothing. Out: the exit status, and as JSON how often each call raised MemoryError.
 Always: after the MemoryError the same call on the same objects gives what it would have given.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -168,4 +169,4 @@ def fail_each(name: str) -> int:
 
 if __name__ == "__main__":
     logging.disable()
-    sys.stdout.write(f"{fail_each(sys.argv[1])}\n")
+    json.dump({name: fail_each(name) for name in CALLS}, sys.stdout)
