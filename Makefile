@@ -239,7 +239,7 @@ TIDIED := $(C_SOURCES:%.c=$(BUILD)/tidy/%.ok)
 lint: $(VENV)/.lint $(TIDIED) ## run ruff, mypy, clang-format and clang-tidy
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
-	@$(VENV_PYTHON) -m mypy --strict upgrade101
+	@$(VENV_PYTHON) -m mypy --strict upgrade101 docs/examples bench/*.py
 	@command -v clang-format >/dev/null || \
 		{ echo "make lint needs clang-format: apt-get install clang-format" >&2; exit 1; }
 	@clang-format --dry-run -Werror $(C_SOURCES) $(C_HEADERS)

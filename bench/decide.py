@@ -11,22 +11,22 @@ Not here: the asyncio layer, memory, and how cost grows.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from base64 import b64encode
 from hashlib import sha1
 from pathlib import Path
+from typing import Any
 
 import peers
 from gunicorn_h1c import parse_request_fast
 from heads import fill, read
 from rounds import Rounds, print_bar, print_time
 
-from upgrade101 import Action, Negotiator, PerMessageDeflate, WebSocket
+from upgrade101 import Action, Decision, Negotiator, PerMessageDeflate, WebSocket
 
 HEAD = read("chrome")
 NEGOTIATOR = Negotiator(WebSocket(subprotocols=("chat",), deflate=PerMessageDeflate()))
-NAMES = {
+NAMES: dict[str, Any] = {
     "b64encode": b64encode,
     "sha1": sha1,
     "parse_request_fast": parse_request_fast,
@@ -34,7 +34,7 @@ NAMES = {
     "decide": NEGOTIATOR.decide,
     "decide_request": NEGOTIATOR.decide_request,
     "HEAD": HEAD,
-    "KEY": re.search(rb"Key: (\S+)", HEAD)[1],
+    "KEY": HEAD.partition(b"Key: ")[2].partition(b"\r\n")[0],
     "GUID": peers.GUID,
 }
 
@@ -70,20 +70,23 @@ def parse(head: bytes) -> tuple[str, str, list[tuple[bytes, bytes]]]:
     """Return method, target and field lines."""
     request_line, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     method, target, _ = request_line.decode().split(" ")
-    return method, target, [tuple(line.split(b": ", 1)) for line in lines]
+    pairs = (line.partition(b": ") for line in lines)
+    return method, target, [(name, value) for name, _, value in pairs]
 
 
-def require(head: bytes, action: Action) -> None:
-    """Raise RuntimeError where a head is decided otherwise than it is timed for."""
+def require(head: bytes, action: Action) -> Decision:
+    """Return the decision; raise RuntimeError where it is another than it is timed for."""
     decision = NEGOTIATOR.decide(head)
     if decision is None or decision.action is not action:
         raise RuntimeError(f"{head[:200]!r} is not {action}")
+    return decision
 
 
 def time_peers(rounds: int) -> Rounds:
     """Time one handshake against all that others do with it."""
     accept = peers.accept_value(NAMES["KEY"])
-    for answer in (NEGOTIATOR.decide(HEAD).response, peers.websockets(HEAD), peers.wsproto(HEAD)):
+    accepted = require(HEAD, Action.SWITCH).response
+    for answer in (accepted, peers.websockets(HEAD), peers.wsproto(HEAD)):
         if accept not in answer:
             raise RuntimeError(f"{answer!r} does not have the accept value")
     statements = {
@@ -106,7 +109,7 @@ def time_peers(rounds: int) -> Rounds:
 def time_refusals(rounds: int) -> Rounds:
     """Time what is refused against what is accepted, the response of either included."""
     pairs = refusals()
-    names = {"decide": NEGOTIATOR.decide}
+    names: dict[str, Any] = {"decide": NEGOTIATOR.decide}
     statements = {}
     for i, (name, (refused, accepted)) in enumerate(pairs.items()):
         require(refused, Action.REJECT)
@@ -150,9 +153,10 @@ def time_bytewise(rounds: int) -> Rounds:
 
     The last byte is left out: its decision would raise the time for each byte of a small head.
     """
-    names = {"feed": feed_bytewise, "small": fill(HEAD, 1024)[:-1], "large": fill(HEAD, 16384)[:-1]}
+    small, large = fill(HEAD, 1024)[:-1], fill(HEAD, 16384)[:-1]
+    names = {"feed": feed_bytewise, "small": small, "large": large}
     times = Rounds({"1 KiB": "feed(small)", "16 KiB": "feed(large)"}, names, rounds)
-    per_byte = times.ratio("16 KiB", "1 KiB") * len(names["small"]) / len(names["large"])
+    per_byte = times.ratio("16 KiB", "1 KiB") * len(small) / len(large)
     print_bar("feed byte by byte, each byte: 16 KiB / 1 KiB", per_byte, most=1.2)
     return times
 

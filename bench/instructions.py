@@ -97,7 +97,8 @@ def require_same(committed: dict[str, str], here: dict[str, str]) -> None:
 
 def compare(committed: dict[str, int], counted: dict[str, int]) -> tuple[list[str], list[str]]:
     """Return a sentence for each head that costs more than it may, and for each that costs less."""
-    over, under = [], []
+    over: list[str] = []
+    under: list[str] = []
     if committed.keys() != counted.keys():
         over.append(f"heads differ: {sorted(committed.keys() ^ counted.keys())}")
     for head in committed.keys() & counted.keys():

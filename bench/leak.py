@@ -12,10 +12,19 @@ import itertools
 import resource
 import sys
 from pathlib import Path
+from typing import cast
 
 from heads import read
 
-from upgrade101 import H2C, Negotiator, PerMessageDeflate, Protocol, WebSocket
+from upgrade101 import (
+    H2C,
+    Decision,
+    Negotiator,
+    PerMessageDeflate,
+    Protocol,
+    Request,
+    WebSocket,
+)
 
 FIRST = 10_000
 MOST = 1 << 20  # bytes
@@ -27,35 +36,45 @@ NEGOTIATOR = Negotiator(
 )
 
 
+def decide(head: bytes) -> Decision:
+    """Decide on a head, which is whole."""
+    return cast("Decision", NEGOTIATOR.decide(head))
+
+
+def request_of(decision: Decision) -> Request:
+    """Return the request of what was decided on bytes."""
+    return cast("Request", decision.request)
+
+
 def decide_whole(head: bytes) -> object:
     """Decide on the bytes, and read what a server reads."""
-    decision = NEGOTIATOR.decide(head)
-    return decision.response, decision.protocol, decision.request.headers
+    decision = decide(head)
+    return decision.response, decision.protocol, request_of(decision).headers
 
 
 def decide_in_pieces(head: bytes) -> object:
     """Decide on bytes that come in two pieces."""
     handshake = NEGOTIATOR.handshake()
     handshake.feed(head[:100])
-    return handshake.feed(head[100:]).response
+    return cast("Decision", handshake.feed(head[100:])).response
 
 
 def decide_parsed(head: bytes) -> object:
     """Decide on a parsed head."""
-    request = NEGOTIATOR.decide(head).request
+    request = request_of(decide(head))
     return NEGOTIATOR.decide_request(request.method, request.target, request.headers).response
 
 
 def answer(head: bytes) -> object:
     """Accept and refuse in words of the caller's own."""
-    decision = NEGOTIATOR.decide(head)
+    decision = decide(head)
     accepted = decision.accept(headers=[("X-Served-By", "a")])
     return accepted.response, decision.reject(403, body=b"no\n").response
 
 
 def refuse(head: bytes) -> object:
     """Refuse what is no request."""
-    return NEGOTIATOR.decide(head[:-2] + b"\0\r\n").response
+    return decide(head[:-2] + b"\0\r\n").response
 
 
 WAYS = (decide_whole, decide_in_pieces, decide_parsed, answer, refuse)

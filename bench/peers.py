@@ -10,6 +10,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+from typing import TYPE_CHECKING, cast
 
 import h11
 import httptools
@@ -20,6 +21,9 @@ from websockets.server import ServerProtocol
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection
 from wsproto.extensions import PerMessageDeflate
+
+if TYPE_CHECKING:
+    from websockets.http11 import Request
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # [RFC 6455 1.3]
 KEY_SIZE = 16  # bytes, decoded
@@ -45,7 +49,7 @@ def answer_of_websockets(protocol: ServerProtocol, head: bytes) -> bytes:
     """Accept what comes first."""
     protocol.receive_data(head)
     (request,) = protocol.events_received()
-    protocol.send_response(protocol.accept(request))
+    protocol.send_response(protocol.accept(cast("Request", request)))
     return b"".join(protocol.data_to_send())
 
 

@@ -24,7 +24,7 @@ import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from storm_chart import draw
 from storm_process import HOST, FailedError, Process
@@ -69,7 +69,7 @@ class Storm:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as client:
             # Closing its stdin, which leaving the context does, ends it.
-            _checked(client.stdout.readline())
+            _checked(cast("IO[str]", client.stdout).readline())
             yield
 
     def _arguments(self, server: Server, port: int, total: int, concurrency: int) -> list[str]:
@@ -83,7 +83,7 @@ class Storm:
 def _checked(output: str) -> dict[str, Any]:
     if not output.startswith("{"):
         raise FailedError(f"the client could not begin: {output.strip()}")
-    result = json.loads(output)
+    result: dict[str, Any] = json.loads(output)
     if result["completed"] != result["total"]:
         errors = ", ".join(f"{kind} {count}" for kind, count in result["errors"].items() if count)
         raise FailedError(f"{result['completed']} of {result['total']} handshakes; {errors}")

@@ -77,7 +77,8 @@ def _ratio(server: dict[str, Any], other: dict[str, Any] | None, size: str) -> f
     if other is None:
         return None
     pairs = zip(server["rounds"], other["rounds"], strict=True)
-    return median(one[size]["cpu_us"] / two[size]["cpu_us"] for one, two in pairs)
+    ratio: float = median(one[size]["cpu_us"] / two[size]["cpu_us"] for one, two in pairs)
+    return ratio
 
 
 def _storm_table(servers: list[dict[str, Any]], size: int) -> str:

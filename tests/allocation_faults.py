@@ -1,11 +1,13 @@
-"""Fails each allocation of a call in turn; run by test_memory in a process of its own.
+"""Fails each allocation of each call in turn; run by test_memory in a process of its own.
 
-In: the name of a call. Out: the exit status, and how often the call raised MemoryError.
+In: nothing. Out: the exit status, and as JSON how often each call raised MemoryError.
 Always: after the MemoryError the same call on the same objects gives what it would have given.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ from upgrade101 import H2C, Limits, Negotiator, PerMessageDeflate, Protocol, Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from upgrade101 import Upgrade
 
     Call = Callable[[], object]
     Prepare = Callable[[], tuple[Call, Call]]
@@ -78,7 +82,24 @@ def connect() -> bytes:
     return Transport().connect(FACTORY).receive(HEAD + b"tail").written
 
 
+class Made(asyncio.Protocol):
+    """A protocol that allocates where it is looked at, also by a CPython that keeps methods."""
+
+    @property
+    def connection_made(self) -> Any:  # noqa: ANN401 - nobody calls it
+        """Return what is new."""
+        return bytearray(1)
+
+
+def answer_late() -> tuple[Call, Call]:
+    """Prepare an answer after the handler, whose upgrade has been refused for want of one."""
+    upgrades: list[Upgrade] = []
+    Transport().connect(make_factory(upgrades.append, NEGOTIATOR)[0]).receive(HEAD)
+    return (lambda: upgrades[0].accept(Made()),) * 2
+
+
 CALLS: dict[str, Prepare] = {
+    "answer late": answer_late,
     "connect": simply(connect),
     "feed first": feed_on(HEAD[:100]),
     "feed second": feed_on(HEAD[:10], HEAD[10:100]),
@@ -148,4 +169,4 @@ def fail_each(name: str) -> int:
 
 if __name__ == "__main__":
     logging.disable()
-    sys.stdout.write(f"{fail_each(sys.argv[1])}\n")
+    json.dump({name: fail_each(name) for name in CALLS}, sys.stdout)

@@ -15,6 +15,8 @@ from pathlib import Path
 from demo_process import DEADLINE
 
 RequireTool = Callable[[str, str], str]
+Java = Callable[[str, str, bytes], list[bytes]]
+"""From a method, a URL and a body to the response's body, version and status."""
 CLIENTS = Path(__file__).parent / "clients"
 
 
@@ -38,10 +40,3 @@ def curl(require_tool: RequireTool, *arguments: str, body: bytes = b"") -> list[
     written = "\n%{http_version}\n%{http_code}"
     shown, _ = run(program, "-sS", "-m", str(DEADLINE), "-w", written, *arguments, body=body)
     return shown.rsplit(b"\n", 2)
-
-
-def java(require_tool: RequireTool, method: str, url: str, body: bytes) -> list[bytes]:
-    """Ask by Java's HttpClient; return the body, the version and the status."""
-    program = require_tool("java", "openjdk-17-jdk-headless")
-    shown, said = run(program, CLIENTS / "PostClient.java", method, url, body=body)
-    return [shown, *said.split()]

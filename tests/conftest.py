@@ -2,8 +2,8 @@
 
 In: the vectors beside this file and the command line (`--loop`, `--coarse`).
 Out: `vector` and `loop` (a test that names one runs once for each) and the negotiator of a
-vector's policy, `require_tool`, and coroutine tests, each run to its end in a fresh loop of each
-kind.
+vector's policy, `require_tool`, `java`, and coroutine tests, each run to its end in a fresh loop of
+each kind.
 Always: a tool that is missing in CI fails the test; elsewhere it skips and names the package.
 Not here: how a vector is fed or a decision is compared.
 """
@@ -11,22 +11,27 @@ Not here: how a vector is fed or a decision is compared.
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import json
 import os
 import shutil
+import signal
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from client_programs import CLIENTS, run
 from loops import LOOPS
 
 import upgrade101
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from client_programs import Java, RequireTool
 
     Offer = upgrade101.WebSocket | upgrade101.H2C | upgrade101.Protocol | upgrade101.TLS
 
@@ -112,6 +117,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure() -> None:
+    """Have the programs that tests start heed Ctrl-C, also where this one runs in the background.
+
+    A shell without job control has its background commands ignore it, and theirs would too.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test for each vector, and in each event loop, where it depends on one."""
     if "vector" in metafunc.fixturenames:
@@ -121,6 +134,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "loop" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--loop")
         metafunc.parametrize("loop", [chosen] if chosen else LOOPS)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from the modules and the thousands of items, which live to the end.
+
+    Many tests collect, and some look at every object: that is where their time would go.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -136,7 +158,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(scope="session")
-def require_tool() -> Callable[[str, str], str]:
+def require_tool() -> RequireTool:
     """Return a function from (program, Debian package) to the program's path."""
 
     def require(program: str, package: str) -> str:
@@ -149,3 +171,21 @@ def require_tool() -> Callable[[str, str], str]:
         return path
 
     return require
+
+
+@pytest.fixture(scope="session")
+def java(require_tool: RequireTool, tmp_path_factory: pytest.TempPathFactory) -> Java:
+    """Return a function that asks by Java's HttpClient, compiled once."""
+    compiler, program = (
+        require_tool(name, "openjdk-17-jdk-headless") for name in ("javac", "java")
+    )
+    classes = tmp_path_factory.mktemp("java")
+    run(compiler, "-d", classes, CLIENTS / "PostClient.java")
+    # What is left of its start without that which only pays in a long run.
+    command = (program, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classes, "PostClient")
+
+    def ask(method: str, url: str, body: bytes) -> list[bytes]:
+        shown, said = run(*command, method, url, body=body)
+        return [shown, *said.split()]
+
+    return ask

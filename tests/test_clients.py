@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from client_programs import CLIENTS, RequireTool, curl, java, run
+from client_programs import CLIENTS, Java, RequireTool, curl, run
 from demo_process import DEADLINE, Demo, started
 from webdriver import browsing
 from websockets.sync.client import connect
@@ -118,13 +118,13 @@ def test_nghttp_upgrade_gets_the_page(demo: Demo, require_tool: RequireTool) -> 
 )
 def test_java_client_with_its_h2c_offer_is_answered(
     demo: Demo,
-    require_tool: RequireTool,
+    java: Java,
     asked: tuple[str, str],
     answered: tuple[bytes, bytes, str],
 ) -> None:
     method, path = asked
     version, body, word = answered
-    assert java(require_tool, method, demo.url + path, BODY) == [body, version, b"200"]
+    assert java(method, demo.url + path, BODY) == [body, version, b"200"]
     demo.decision(word)
 
 

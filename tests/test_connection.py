@@ -1,7 +1,8 @@
 """A connection before its final decision: its bytes, and the end of its peer.
 
 In: what a peer sends, in pieces. Out: the one final decision and who has the transport after it.
-Not here: the fallback, handlers and deadlines, each in a file of its own.
+Not here: the fallback, handlers and deadlines, each in a file of its own, and tails over real
+sockets (`test_tails`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from upgrade101 import Upgrade
 
-OVER = ["tcp", "tls", "unix"]
 EXPECT = heads.upgrade("echo", "Content-Length: 4", "Expect: 100-continue")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -68,26 +68,6 @@ async def test_request_and_tail_cut_in_two_anywhere_is_kept_while_the_handler_de
         await handlers.release()
         assert protocol.data == tail
         assert protocol.calls == ["connection_made", "data_received"]
-
-
-@pytest.mark.parametrize("over", OVER)
-@pytest.mark.parametrize("waits", [False, True])
-async def test_tail_of_64_kib_is_echoed(over: str, waits: bool) -> None:  # noqa: FBT001 - a parameter
-    async def wait_and_accept(upgrade: Upgrade) -> None:
-        await asyncio.sleep(0.01)
-        accept_echo(upgrade)
-
-    tail = bytes(range(256)) * 256
-    async with serving(wait_and_accept if waits else accept_echo, over=over) as service:
-        for cut in (1, len(ECHO) - 1, len(ECHO), len(ECHO) + 1, len(ECHO) + 40000):
-            client = await service.connect()
-            stream = ECHO + tail
-            client.writer.write(stream[:cut])
-            await asyncio.sleep(0.001)
-            assert await client.ask(stream[cut:]) == ECHO_ACCEPTED
-            assert await client.reader.readexactly(len(tail)) == tail
-            client.writer.write(b"live")
-            assert await client.reader.readexactly(4) == b"live"
 
 
 def test_head_byte_by_byte_is_read() -> None:

@@ -21,6 +21,7 @@ import heads
 import pytest
 from asyncio_helpers import Client, settle, until
 from demo_process import DEADLINE
+from test_backpressure import CHUNK, MORE_THAN_A_KERNEL_HOLDS
 from websockets.asyncio.client import connect
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Example:
     """The last line of the 101, which has no other."""
     said: bytes
     echoed: bytes
+    long: bytes
+    """What is echoed too, `CHUNK` times an x."""
     refused: bytes
     """The request, one byte away."""
     reason: bytes
@@ -70,6 +73,7 @@ H11 = Example(
     accepted=f"Sec-WebSocket-Accept: {heads.ACCEPT}".encode(),
     said=b"\x81\x84\0\0\0\0said",  # a text frame whose mask changes nothing [RFC 6455 5.2]
     echoed=b"\x81\x04said",
+    long=b"\x82\xff" + CHUNK.to_bytes(8, "big") + bytes(4) + b"x" * CHUNK,
     refused=WEBSOCKET.replace(b"Version: 13", b"Version: 12"),
     reason=b"WS_VERSION_UNSUPPORTED",
 )
@@ -79,6 +83,7 @@ HTTPTOOLS = Example(
     accepted=b"Connection: Upgrade",
     said=b"said",
     echoed=b"said",
+    long=b"x" * CHUNK,
     refused=LINE.replace(b"Length: 0", b"Length: 1"),
     reason=b"BODY_NOT_ALLOWED",
 )
@@ -188,6 +193,59 @@ async def test_bytes_that_come_while_an_earlier_request_is_served_are_delivered_
         assert (await read_head(client)).startswith(b"HTTP/1.1 101 ")
         client.writer.write_eof()
         assert await client.reader.read() == example.echoed
+
+
+async def hold_back(client: Client, data: bytes) -> bool:
+    """Send `data`; return whether the server leaves more of it unread than the kernel holds."""
+    client.writer.write(data)
+    unsent = None
+    while unsent != (unsent := client.writer.transport.get_write_buffer_size()):
+        await settle()
+    return unsent > 0
+
+
+@example_of_each
+async def test_client_that_sends_on_while_it_is_served_is_not_read(example: Example) -> None:
+    served = asyncio.Event()
+
+    async def respond(*_: object) -> bytes:
+        await served.wait()
+        return b"served"
+
+    async with running(example, respond=respond) as join:
+        client = await join()
+        client.writer.write(GET)
+        await settle()
+        assert await hold_back(client, POST + bytes(MORE_THAN_A_KERNEL_HOLDS))
+        served.set()
+        await check_answer(client, b"served")
+
+
+@example_of_each
+async def test_client_that_does_not_read_its_echo_is_not_read_either(example: Example) -> None:
+    flood = example.long * (MORE_THAN_A_KERNEL_HOLDS // CHUNK)
+    async with running(example) as join:
+        client = await join()
+        await client.ask(example.request)
+        client.writer.transport.pause_reading()
+        assert await hold_back(client, flood)
+        client.writer.transport.resume_reading()
+        client.writer.write_eof()
+        # Among the lengths of frames there may be one more.
+        assert (await client.reader.read()).count(b"x") >= flood.count(b"x")
+
+
+@example_of_each
+async def test_client_that_goes_before_its_request_is_whole_leaves_no_task(
+    example: Example,
+) -> None:
+    tasks = asyncio.all_tasks()
+    async with running(example, REQUEST_DEADLINE=60) as join:
+        client = await join()
+        client.writer.write(GET[:-1])
+        await until(lambda: asyncio.all_tasks() > tasks)
+        client.writer.transport.abort()
+        await until(lambda: asyncio.all_tasks() == tasks)
 
 
 @example_of_each

@@ -18,7 +18,7 @@ import heads
 import pytest
 from aiohttp import web
 from asyncio_helpers import NEGOTIATOR, Client, accept_echo, serving, settle
-from client_programs import RequireTool, curl, java
+from client_programs import Java, RequireTool, curl
 
 from upgrade101 import Negotiator, Reason, WebSocket
 
@@ -204,12 +204,10 @@ async def test_curl_post_with_an_h2c_offer_arrives_with_its_body(
 
 
 @pytest.mark.parametrize("name", SERVERS)
-async def test_java_post_with_its_h2c_offer_arrives_with_its_body(
-    name: str, require_tool: RequireTool
-) -> None:
+async def test_java_post_with_its_h2c_offer_arrives_with_its_body(name: str, java: Java) -> None:
     async with serving_with(name) as (service, taken):
         asked = "POST", url(service, "/java"), body_for(name)
-        answer = await asyncio.to_thread(java, require_tool, *asked)
+        answer = await asyncio.to_thread(java, *asked)
         assert is_passed_on(taken, name)
         assert service.server.stats() == {Reason.H2C_BODY: 1}
         assert is_answer(answer, name, "/java", b"HTTP_1_1")
@@ -225,7 +223,7 @@ async def test_h2c_that_is_not_offered_here_is_hypercorns_to_grant(
 
 
 async def test_post_with_an_h2c_offer_without_a_fallback_is_426(
-    require_tool: RequireTool,
+    require_tool: RequireTool, java: Java
 ) -> None:
     line = b"H2C_BODY: "
     async with serving(accept_echo) as service:
@@ -240,7 +238,7 @@ async def test_post_with_an_h2c_offer_without_a_fallback_is_426(
         asked = "--http2", "--data-binary", "@-", url(service, "/curl")
         for answer in (
             await asyncio.to_thread(curl, require_tool, *asked, body=BODY),
-            await asyncio.to_thread(java, require_tool, "POST", url(service, "/java"), BODY),
+            await asyncio.to_thread(java, "POST", url(service, "/java"), BODY),
         ):
             assert answer[0].startswith(line)
             assert answer[-1] == b"426"

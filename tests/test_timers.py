@@ -31,7 +31,7 @@ from test_tls import Visits
 from ways import accept, accept_streams, cancel, fail, fail_at_once, forget, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from asyncio_helpers import Service
 
@@ -46,12 +46,10 @@ NONE, ONE = 0, 1
 
 
 @pytest.fixture(autouse=True)
-def _little_to_look_at() -> Iterator[None]:
+def _little_to_look_at() -> None:
     # What there was before a test is none of its handles: it is neither collected nor listed.
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def handles() -> list[Any]:

@@ -113,6 +113,17 @@ static PyObject *add_if_waiting(const u101_py_upgrade *self, PyObject *name, PyO
     return decision;
 }
 
+/* False: TypeError where it is no protocol object, or what the look-up raised, MemoryError too. */
+static bool check_protocol(PyObject *protocol, PyObject *name)
+{
+    PyObject *method = PyType_Check(protocol) ? NULL : PyObject_GetAttr(protocol, name);
+    if (method == NULL && (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_AttributeError))) {
+        PyErr_Format(PyExc_TypeError, "a protocol object is needed, not %R", protocol);
+    }
+    Py_XDECREF(method);
+    return method != NULL;
+}
+
 PyDoc_STRVAR(
     accept_doc,
     "accept($self, /, protocol, headers=(), subprotocol=...)\n"
@@ -140,8 +151,7 @@ static PyObject *accept(PyObject *object, PyObject *const *args, Py_ssize_t coun
     }
     PyObject *const *methods = u101_py_state_of(Py_TYPE(self->decision))->names;
     PyObject *protocol = values[0];
-    if (PyType_Check(protocol) || !PyObject_HasAttr(protocol, methods[U101_PY_CONNECTION_MADE])) {
-        PyErr_Format(PyExc_TypeError, "a protocol object is needed, not %R", protocol);
+    if (!check_protocol(protocol, methods[U101_PY_CONNECTION_MADE])) {
         return NULL;
     }
     const bool adds = values[1] != NULL || (values[2] != NULL && values[2] != Py_Ellipsis);
