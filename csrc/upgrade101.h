@@ -214,8 +214,8 @@ typedef struct {
     uint32_t field_count;
     u101_span method;
     u101_span target;
-    u101_span known[U101_FIELD_KINDS]; /* the values of the first lines of fields, where there are */
-    uint32_t lines[U101_FIELD_KINDS];  /* how many there are */
+    uint32_t lines[U101_FIELD_KINDS];  /* how many there are of each field */
+    u101_span known[U101_FIELD_KINDS]; /* the value of the first of them; of no meaning without */
     uint8_t state;
     char minor;    /* '0' or '1': the version is HTTP/1.minor */
     bool connect;  /* whether the method is CONNECT */
