@@ -10,17 +10,12 @@
 #include "status.h"
 
 /* "WS_KEY_MISSING: Sec-WebSocket-Key is missing [RFC 6455 4.2.1]." */
-static void write_sentence(u101_writer *writer, u101_reason reason)
-{
-    const u101_reason_row *const row = u101_reason_row_of(reason);
-
-    u101_write(writer, (u101_slice){row->name, strlen(row->name)});
-    u101_write(writer, U101_TEXT(": "));
-    u101_write(writer, (u101_slice){row->text, strlen(row->text)});
-    u101_write(writer, U101_TEXT(" ["));
-    u101_write(writer, (u101_slice){row->rfc, strlen(row->rfc)});
-    u101_write(writer, U101_TEXT("].\n"));
-}
+static const u101_slice sentences[U101_REASON_COUNT] = {
+#define U101_REASON(name, code, status, rfc, text)                                                 \
+    {#name ": " text " [" rfc "].\n", sizeof(#name ": " text " [" rfc "].\n") - 1},
+#include "reasons.def"
+#undef U101_REASON
+};
 
 static bool is_given(const u101_answer *answer, u101_slice name)
 {
@@ -32,13 +27,29 @@ static bool is_given(const u101_answer *answer, u101_slice name)
     return false;
 }
 
+/* [RFC 9112 4] */
 static void write_status_line(u101_writer *writer, int status)
 {
-    u101_write(writer, U101_TEXT("HTTP/1.1 "));
-    u101_write_number(writer, (uint64_t)status);
-    u101_write(writer, U101_TEXT(" "));
+    char line[] = "HTTP/1.1 000 ";
+
+    line[9] = (char)('0' + status / 100);
+    line[10] = (char)('0' + status / 10 % 10);
+    line[11] = (char)('0' + status % 10);
+    u101_write(writer, (u101_slice){line, sizeof(line) - 1});
     u101_write(writer, u101_phrase_of(status));
     u101_write(writer, U101_TEXT("\r\n"));
+}
+
+/* [RFC 9110 6.6.1] */
+static void write_date(u101_writer *writer, int64_t now)
+{
+    static const char name[] = "Date: ";
+    char line[sizeof(name) - 1 + U101_DATE_SIZE + 2];
+
+    memcpy(line, name, sizeof(name) - 1);
+    u101_write_date(now, line + sizeof(name) - 1);
+    memcpy(line + sizeof(line) - 2, "\r\n", 2);
+    u101_write(writer, (u101_slice){line, sizeof(line)});
 }
 
 /* Whether an offer is left out on a TLS transport, where it is of no use. */
@@ -113,10 +124,10 @@ static void write_reason_fields(u101_writer *writer, const u101_negotiator *nego
  * [RFC 9110 15.4.5]. */
 static void write_content_fields(u101_writer *writer, const u101_answer *answer, size_t size)
 {
-    if (!is_given(answer, U101_TEXT("Content-Type"))) {
-        u101_write(writer, U101_TEXT("Content-Type: text/plain; charset=utf-8\r\n"));
-    }
-    u101_write(writer, U101_TEXT("Content-Length: "));
+    u101_write(writer, is_given(answer, U101_TEXT("Content-Type"))
+                           ? U101_TEXT("Content-Length: ")
+                           : U101_TEXT("Content-Type: text/plain; charset=utf-8\r\n"
+                                       "Content-Length: "));
     u101_write_number(writer, size);
     u101_write(writer, U101_TEXT("\r\n"));
 }
@@ -124,21 +135,16 @@ static void write_content_fields(u101_writer *writer, const u101_answer *answer,
 void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
                         const u101_decision *decision, const u101_answer *answer, int64_t now)
 {
-    char line[256];
-    u101_writer sentence = u101_writer_of(line, sizeof(line));
     u101_slice body = {"", 0};
-    char date[U101_DATE_SIZE];
 
     if (decision->reason != U101_REFUSED) {
-        write_sentence(&sentence, decision->reason);
-        body = (u101_slice){line, sentence.size};
+        body = sentences[decision->reason];
     } else if (answer != NULL) {
         body = answer->body;
     }
     write_status_line(writer, decision->status);
     if (!is_given(answer, U101_TEXT("Date"))) {
-        u101_write_date(now, date);
-        u101_write_field(writer, U101_TEXT("Date"), (u101_slice){date, sizeof(date)});
+        write_date(writer, now);
     }
     if (decision->status == 426) {
         u101_write(writer, U101_TEXT("Connection: Upgrade, close\r\n"));
