@@ -14,19 +14,17 @@ typedef struct {
     unsigned int day;   /* 1-31 */
 } civil_date;
 
-/* Days since 1970-01-01 in the Gregorian calendar.  The year is counted from
- * March, so that the leap day is its last, in eras of 400 years. */
+/* Days since 1970-01-01 in the Gregorian calendar.  The year is counted from March, so
+ * that the leap day is its last.  Four centuries have 146097 days and four years 1461,
+ * so that both are counted in quarters of a day. */
 static civil_date date_of(unsigned int days)
 {
-    const unsigned int since_era = days + 719468;
-    const unsigned int era = since_era / 146097;
-    const unsigned int day_of_era = since_era % 146097;
-    const unsigned int year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const unsigned int day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const unsigned int quarters = 4 * (days + 719468) + 3; /* since the March of year 0 */
+    const unsigned int century = quarters / 146097;
+    const unsigned int of_century = quarters % 146097 | 3;
+    const unsigned int day_of_year = of_century % 1461 / 4;
     const unsigned int month = (5 * day_of_year + 2) / 153; /* 0: March */
-    const unsigned int year = year_of_era + era * 400 + (month >= 10 ? 1 : 0);
+    const unsigned int year = 100 * century + of_century / 1461 + (month >= 10 ? 1 : 0);
 
     return (civil_date){.year = year,
                         .month = month < 10 ? month + 3 : month - 9,

@@ -18,7 +18,7 @@ bool u101_read_origin(u101_slice value, u101_origin *origin)
 {
     const size_t begin = u101_scheme_of(value);
 
-    *origin = (u101_origin){.number = U101_NO_PORT};
+    *origin = (u101_origin){.by_scheme = U101_NO_PORT, .number = U101_NO_PORT};
     if (u101_equal(value, U101_TEXT("null"))) {
         origin->null = true;
         return true;
@@ -28,8 +28,9 @@ bool u101_read_origin(u101_slice value, u101_origin *origin)
         return false;
     }
     origin->scheme = (u101_slice){value.at, begin - 3};
+    origin->by_scheme = default_port(origin->scheme);
     if (!origin->authority.colon) {
-        origin->number = default_port(origin->scheme);
+        origin->number = origin->by_scheme;
         return true;
     }
     origin->number = origin->authority.number;
@@ -49,9 +50,8 @@ bool u101_is_host_as_origin(u101_slice value, const u101_authority *host)
 
 bool u101_is_same_origin(const u101_origin *origin, const u101_authority *host)
 {
-    const int by_scheme = origin->null ? U101_NO_PORT : default_port(origin->scheme);
-    const int number = host->number == U101_NO_PORT ? by_scheme : host->number;
+    const int number = host->number == U101_NO_PORT ? origin->by_scheme : host->number;
 
-    return by_scheme != U101_NO_PORT && origin->number == number &&
+    return origin->by_scheme != U101_NO_PORT && origin->number == number &&
            u101_equal_nocase(origin->authority.host, host->host);
 }

@@ -13,8 +13,9 @@
 typedef struct {
     u101_slice scheme;
     u101_authority authority;
-    int number; /* the port, or the default of the scheme, or U101_NO_PORT */
-    bool null;  /* the origin is `null` and has no parts */
+    int by_scheme; /* the default port of the scheme, or U101_NO_PORT */
+    int number;    /* the port, or the default of the scheme, or U101_NO_PORT */
+    bool null;     /* the origin is `null` and has no parts */
 } u101_origin;
 
 /* False: the value is no serialized origin. */
@@ -23,7 +24,8 @@ bool u101_read_origin(u101_slice value, u101_origin *origin);
 /* A host with a port, or U101_NO_PORT, as an origin without a scheme. */
 static inline u101_origin u101_origin_of_host(const u101_authority *host, int number)
 {
-    return (u101_origin){.scheme = {"", 0}, .authority = *host, .number = number};
+    return (u101_origin){
+        .scheme = {"", 0}, .authority = *host, .by_scheme = U101_NO_PORT, .number = number};
 }
 
 /* Whether the value of Origin is `http://` or `https://` and the Host, which has
