@@ -40,16 +40,24 @@ static void write_status_line(u101_writer *writer, int status)
     u101_write(writer, U101_TEXT("\r\n"));
 }
 
-/* [RFC 9110 6.6.1] */
-static void write_date(u101_writer *writer, int64_t now)
+#define CLOSE "Connection: close\r\n"
+#define TYPE "Content-Type: text/plain; charset=utf-8\r\n"
+#define LENGTH "Content-Length: "
+
+/* Date [RFC 9110 6.6.1] and then `rest`, which is one of these or all of them. */
+static inline void write_date(u101_writer *writer, int64_t now, u101_slice rest)
 {
     static const char name[] = "Date: ";
-    char line[sizeof(name) - 1 + U101_DATE_SIZE + 2];
+    char line[sizeof(name) - 1 + U101_DATE_SIZE + 2 + sizeof(CLOSE TYPE LENGTH)];
+    char *at = line;
 
-    memcpy(line, name, sizeof(name) - 1);
-    u101_write_date(now, line + sizeof(name) - 1);
-    memcpy(line + sizeof(line) - 2, "\r\n", 2);
-    u101_write(writer, (u101_slice){line, sizeof(line)});
+    memcpy(at, name, sizeof(name) - 1);
+    at += sizeof(name) - 1;
+    u101_write_date(now, at);
+    at += U101_DATE_SIZE;
+    memcpy(at, "\r\n", 2);
+    memcpy(at + 2, rest.at, rest.size);
+    u101_write(writer, (u101_slice){line, (size_t)(at + 2 - line) + rest.size});
 }
 
 /* Whether an offer is left out on a TLS transport, where it is of no use. */
@@ -120,16 +128,28 @@ static void write_reason_fields(u101_writer *writer, const u101_negotiator *nego
     }
 }
 
-/* Content-Type and Content-Length, which a 304 would state of another response
- * [RFC 9110 15.4.5]. */
-static void write_content_fields(u101_writer *writer, const u101_answer *answer, size_t size)
+/* All fields up to the value of Content-Length; a 304 would state of another response
+ * what its content is [RFC 9110 15.4.5]. */
+static void write_fields(u101_writer *writer, const u101_negotiator *negotiator,
+                         const u101_decision *decision, const u101_answer *answer, int64_t now)
 {
-    u101_write(writer, is_given(answer, U101_TEXT("Content-Type"))
-                           ? U101_TEXT("Content-Length: ")
-                           : U101_TEXT("Content-Type: text/plain; charset=utf-8\r\n"
-                                       "Content-Length: "));
-    u101_write_number(writer, size);
-    u101_write(writer, U101_TEXT("\r\n"));
+    if (answer == NULL && decision->status != 426 && decision->status != 304) {
+        write_date(writer, now, U101_TEXT(CLOSE TYPE LENGTH));
+        return;
+    }
+    if (!is_given(answer, U101_TEXT("Date"))) {
+        write_date(writer, now, U101_TEXT(""));
+    }
+    if (decision->status == 426) {
+        u101_write(writer, U101_TEXT("Connection: Upgrade, close\r\n"));
+        write_upgrade(writer, negotiator, decision->secure);
+    } else {
+        u101_write(writer, U101_TEXT(CLOSE));
+    }
+    if (decision->status != 304) {
+        u101_write(writer, is_given(answer, U101_TEXT("Content-Type")) ? U101_TEXT(LENGTH)
+                                                                       : U101_TEXT(TYPE LENGTH));
+    }
 }
 
 void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
@@ -143,17 +163,10 @@ void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
         body = answer->body;
     }
     write_status_line(writer, decision->status);
-    if (!is_given(answer, U101_TEXT("Date"))) {
-        write_date(writer, now);
-    }
-    if (decision->status == 426) {
-        u101_write(writer, U101_TEXT("Connection: Upgrade, close\r\n"));
-        write_upgrade(writer, negotiator, decision->secure);
-    } else {
-        u101_write(writer, U101_TEXT("Connection: close\r\n"));
-    }
+    write_fields(writer, negotiator, decision, answer, now);
     if (decision->status != 304) {
-        write_content_fields(writer, answer, body.size);
+        u101_write_number(writer, body.size);
+        u101_write(writer, U101_TEXT("\r\n"));
     }
     write_reason_fields(writer, negotiator, decision);
     u101_write_answer_fields(writer, answer);
