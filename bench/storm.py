@@ -5,8 +5,9 @@ in the folder that `--out` names. The exit status is 1 where a server failed.
 
 Always: the server has one core and the client another, where there are two. The servers take turns,
 round by round and every second round in the opposite order, so that a machine that slows down slows
-all; each runs in a fresh process each time, warmed up. Every answer's accept value is verified, but
-for the servers of constant bytes. A server that is missing or fails is reported as that.
+all: they are started and warmed up together, and each is stopped while it is not its turn. Every
+answer's accept value is verified, but for the servers of constant bytes. A server that is missing
+or fails is reported as that.
 
 Not here: the client (storm.c), the servers (servers/), and what is made of the figures
 (storm_report.py).
@@ -102,6 +103,8 @@ class Bench:
         self.missing: dict[str, str] = {}
         self.failed: dict[str, str] = {}
         self.versions: dict[str, str] = {}
+        self.running: dict[str, tuple[Process, int]] = {}
+        """Each server's process, and the number of files that it has open at rest."""
         self.rounds: dict[str, list[dict[str, Any]]] = {}
         self.memory: dict[str, dict[str, float]] = {}
         every = servers(built / "constant")
@@ -113,9 +116,14 @@ class Bench:
 
     def run(self) -> None:
         """Measure all servers."""
-        for number in range(self.options.rounds):
-            for server in self.servers[:: -1 if number % 2 else 1]:
-                self._attempt(server, f"round {number + 1}", self._measure)
+        rounds, starts = range(self.options.rounds), self.options.starts
+        for number in range(starts):
+            with ExitStack() as self.started:
+                for server in self.servers:
+                    self._attempt(server, f"start {number + 1}", self._start)
+                for turn in rounds[number::starts]:
+                    for server in self.servers[:: -1 if turn % 2 else 1]:
+                        self._attempt(server, f"round {turn + 1}", self._measure)
         for server in self.servers:
             self._attempt(server, "memory", self._weigh)
 
@@ -134,6 +142,7 @@ class Bench:
             "settings": {
                 "head": f"{self.options.head.name}, {self.options.head.stat().st_size} bytes",
                 "rounds": self.options.rounds,
+                "starts": self.options.starts,
                 "handshakes": self.options.handshakes,
                 "held": self.options.held,
             },
@@ -174,24 +183,31 @@ class Bench:
         except FailedError as error:
             self.failed[server.key] = f"{what}: {error}"
 
+    def _start(self, server: Server) -> None:
+        process = self.started.enter_context(Process(server, self.server_core))
+        process.settle()
+        files = process.files()
+        self.storm.run(server, process.port, self.options.handshakes, max(STORMS))
+        process.settle(most=files)
+        process.stop()
+        self.running[server.key] = (process, files)
+
     def _measure(self, server: Server) -> None:
         count = self.options.handshakes
+        process, files = self.running[server.key]
         figures = {}
-        with Process(server, self.server_core) as process:
-            process.settle()
-            files = process.files()
-            self.storm.run(server, process.port, count // 10, max(STORMS))
-            process.settle(most=files)
-            for concurrency in STORMS:
-                before = process.cpu()
-                result = self.storm.run(server, process.port, count, concurrency)
-                # The ends of the last connections are a part of their costs; idling is none.
-                process.drain(files)
-                figures[str(concurrency)] = {
-                    "cpu_us": (process.cpu() - before) / 1000 / count,
-                    "rate": result["rate"],
-                    **{f"{name}_us": result["latency_us"][name] for name in ("p50", "p99")},
-                }
+        process.go_on()
+        for concurrency in STORMS:
+            before = process.cpu()
+            result = self.storm.run(server, process.port, count, concurrency)
+            # The ends of the last connections are a part of their costs; idling is none.
+            process.drain(files)
+            figures[str(concurrency)] = {
+                "cpu_us": (process.cpu() - before) / 1000 / count,
+                "rate": result["rate"],
+                **{f"{name}_us": result["latency_us"][name] for name in ("p50", "p99")},
+            }
+        process.stop()
         self.rounds[server.key].append(figures)
 
     def _weigh(self, server: Server) -> None:
@@ -232,8 +248,11 @@ def build(folder: Path) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--handshakes", type=int, default=10_000, help="in each storm")
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument(
+        "--starts", type=int, default=2, help="of each server; the rounds are split"
+    )
+    parser.add_argument("--handshakes", type=int, default=2000, help="in each storm")
     parser.add_argument(
         "--held", type=int, default=1000, help="connections to weigh, on top of as many"
     )
@@ -245,7 +264,7 @@ def _options() -> argparse.Namespace:
     # The servers run in a folder of their own.
     options.out = options.out.resolve()
     if options.quick:
-        options.rounds, options.handshakes, options.held = 1, 2000, 500
+        options.rounds, options.starts, options.held = 1, 1, 500
         options.only = options.only or QUICK
     return options
 

@@ -116,6 +116,14 @@ class Process:
             before = now
         raise FailedError(f"it does not come to rest; it has {self.files()} files open")
 
+    def stop(self) -> None:
+        """Let it do nothing until `go_on`: some servers poll when they are at rest."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it run again."""
+        os.killpg(self._process.pid, signal.SIGCONT)
+
     def end(self, number: signal.Signals) -> None:
         """Send a signal, and wait until the process has ended of it.
 

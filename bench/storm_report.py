@@ -64,7 +64,8 @@ def _setting(results: dict[str, Any]) -> str:
         f"start, {machine['system']}, CPython {machine['python']}. The server is on core "
         f"{machine['server_core']}, the client on core {machine['client_core']}. "
         f"Head: {settings['head']}. "
-        f"Rounds: {settings['rounds']}, each of {settings['handshakes']} handshakes; medians."
+        f"Rounds: {settings['rounds']}, each of {settings['handshakes']} handshakes in each storm, "
+        f"by {settings['starts']} processes of each server; medians."
     )
 
 

@@ -244,15 +244,17 @@ async def test_storm_holds_connections_until_its_stdin_ends(
 
 def test_driver_measures_a_server_and_reports_it(built: Path) -> None:
     name = f"{storm_servers.CONSTANT} / asyncio"
-    options = ("--rounds", "1", "--handshakes", "200", "--held", "500", "--head", built / "head")
+    sizes = ("--rounds", "3", "--starts", "2", "--handshakes", "200", "--held", "500")
+    options = (*sizes, "--head", built / "head", "--out", built / "out", "--only", name)
     subprocess.run(
-        [sys.executable, BENCH / "storm.py", *options, "--out", built / "out", "--only", name],
+        [sys.executable, BENCH / "storm.py", *options],
         check=True,
         capture_output=True,
     )
     results = json.loads((built / "out/storm.json").read_text(encoding="utf-8"))
     (server,) = results["servers"]
     assert server["key"] == name
+    assert len(server["rounds"]) == 3
     assert all(figures["cpu_us"] > 0 for figures in server["storms"].values())
     assert all(kib > 0 for kib in server["memory"].values())
     assert f"| {storm_servers.CONSTANT} | asyncio |" in (built / "out/storm.md").read_text()
@@ -292,7 +294,7 @@ def make_results(**costs: list[float]) -> dict[str, Any]:
             ("processor", "cores", "system", "python", "server_core", "client_core"), "?"
         )
         | {"load": 0.0},
-        "settings": {"head": "?", "rounds": 3, "handshakes": 1, "held": 1},
+        "settings": {"head": "?", "rounds": 3, "starts": 1, "handshakes": 1, "held": 1},
         "servers": [
             {
                 "key": f"{names.get(name, name)} / asyncio",
