@@ -118,10 +118,11 @@ class Bench:
         """Measure all servers."""
         rounds, starts = range(self.options.rounds), self.options.starts
         for number in range(starts):
+            begin, end = (len(rounds) * i // starts for i in (number, number + 1))
             with ExitStack() as self.started:
                 for server in self.servers:
                     self._attempt(server, f"start {number + 1}", self._start)
-                for turn in rounds[number::starts]:
+                for turn in rounds[begin:end]:
                     for server in self.servers[:: -1 if turn % 2 else 1]:
                         self._attempt(server, f"round {turn + 1}", self._measure)
         for server in self.servers:

@@ -127,8 +127,16 @@ class Sweep(SweepBase):
 
     def _look(self) -> None:
         self.looking = False
-        if self.heads or self.handlers or self.refusals or self.upgraded:
-            self._rearm(self.bind().time())
+        if not (self.heads or self.handlers or self.refusals or self.upgraded):
+            # There is no timer: what waited last has ended it.
+            self.wake = inf
+            return
+        # When was promised, though who was promised may have left: then it fires for nothing once,
+        # and until then who comes has no earlier deadline, and does not ask.
+        deadline = max(self.wake, self.bind().time() + RESOLUTION)
+        # Until it is armed: where that fails, the next that waits has to ask again.
+        self.wake = inf
+        self.arm(deadline)
 
     def _rearm(self, now: float) -> None:
         self.wake = inf

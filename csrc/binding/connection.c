@@ -7,7 +7,6 @@
  */
 #include "connection.h"
 
-#include <math.h>
 #include <structmember.h>
 
 #include "call.h"
@@ -135,8 +134,7 @@ static bool leave(u101_py_connection *self)
         return true;
     }
     if (!shared->sweep->armed && !shared->closed) {
-        /* What else there may be, somebody is about to look for. */
-        shared->sweep->wake = HUGE_VAL;
+        /* Somebody is about to look whether anything waits. */
         return true;
     }
     return u101_py_tell((PyObject *)shared, names_of(self)[U101_PY_SETTLE]);
