@@ -249,9 +249,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
 static inline u101_slice value_between(const char *at, const char *end)
 {
     /* As almost always. */
-    if (end - at >= 2 && *at == ' ' && !u101_is_ows(at[1]) && !u101_is_ows(end[-1])) {
-        return u101_slice_between(at + 1, end);
-    }
+    at += at < end && *at == ' ' ? 1 : 0;
     return u101_trim(u101_slice_between(at, end));
 }
 

@@ -126,20 +126,11 @@ static void write_request_line(const u101_request *request, cursor *c, u101_head
     head->fields = (uint32_t)(c->at - c->begin);
 }
 
-static inline u101_slice trim(u101_slice value)
-{
-    /* As almost always. */
-    if (value.size > 0 && value.at[0] > ' ' && value.at[value.size - 1] > ' ') {
-        return value;
-    }
-    return u101_trim(value);
-}
-
 /* A line that was not checked.  False: its name may be unsound; whether it has a control
  * character, c->seen tells. */
 static bool write_field_line(const u101_field *field, cursor *c, u101_head *head)
 {
-    const u101_slice value = trim(field->value);
+    const u101_slice value = u101_trim(field->value);
     const u101_field_kind kind = u101_kind_of(field->name);
 
     c->at = u101_copy(c->at, field->name, &c->seen);
