@@ -3,7 +3,7 @@
  * eight bytes.
  *
  * In: a name.  Out: the kind.
- * Always: letter case aside.  It is inlined wherever it is called, which is in the loop
+ * Always: letter case aside.  It is inlined wherever it is called, which is in the loops
  * over the lines of a head; u101_field_kind_of is the same as a function.
  */
 #ifndef U101_KIND_H

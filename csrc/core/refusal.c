@@ -44,7 +44,7 @@ static void write_status_line(u101_writer *writer, int status)
 #define TYPE "Content-Type: text/plain; charset=utf-8\r\n"
 #define LENGTH "Content-Length: "
 
-/* Date [RFC 9110 6.6.1] and then `rest`, which is one of these or all of them. */
+/* Date [RFC 9110 6.6.1] and then `rest`, all of these at the most. */
 static inline void write_date(u101_writer *writer, int64_t now, u101_slice rest)
 {
     static const char name[] = "Date: ";
