@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from asyncio import Task, get_running_loop
 from inspect import isawaitable
 from types import CoroutineType
 from typing import TYPE_CHECKING, cast
@@ -42,31 +41,16 @@ def refusal(source: Handshake | Decision, reason: Reason) -> Decision:
     return source._refusal(reason)  # noqa: SLF001 - the core's, for this layer alone
 
 
-if sys.version_info >= (3, 12):
-
-    def make_task(
-        coroutine: CoroutineType[Any, Any, Any], loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[Any]:
-        """Return a task that has begun, and may be done."""
-        return Task(coroutine, loop=loop, name=TASK_NAME, eager_start=True)
-
-else:
-
-    def make_task(
-        coroutine: CoroutineType[Any, Any, Any], loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[Any]:
-        """Return a task that begins soon."""
-        return Task(coroutine, loop=loop, name=TASK_NAME)
-
-
 def start(answer: Awaitable[Any]) -> asyncio.Future[Any]:
     """Have the running loop see to a handler; from Python 3.12 on it begins at once."""
-    loop = get_running_loop()
+    loop = asyncio.get_running_loop()
     if not isinstance(answer, CoroutineType) or loop.get_task_factory() is not None:
         return asyncio.ensure_future(answer)
     # What `loop.create_task` makes, without what costs as much on the way there and in a number
     # for each task's name.
-    return make_task(answer, loop)
+    if sys.version_info >= (3, 12):
+        return asyncio.Task(answer, loop=loop, name=TASK_NAME, eager_start=True)
+    return asyncio.Task(answer, loop=loop, name=TASK_NAME)
 
 
 def error_of(task: asyncio.Future[Any]) -> BaseException | None:

@@ -87,7 +87,7 @@ class Sweep(SweepBase):
         """Have the timer armed if something waits when the loop has come round."""
         self.looking = True
         try:
-            (self.loop or self.bind()).call_soon(self._look)
+            self.bind().call_soon(self._look)
         except BaseException:
             # The next that waits has to ask again.
             self.looking = False
