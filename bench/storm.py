@@ -198,17 +198,20 @@ class Bench:
         process, files = self.running[server.key]
         figures = {}
         process.go_on()
-        for concurrency in STORMS:
-            before = process.cpu()
-            result = self.storm.run(server, process.port, count, concurrency)
-            # The ends of the last connections are a part of their costs; idling is none.
-            process.drain(files)
-            figures[str(concurrency)] = {
-                "cpu_us": (process.cpu() - before) / 1000 / count,
-                "rate": result["rate"],
-                **{f"{name}_us": result["latency_us"][name] for name in ("p50", "p99")},
-            }
-        process.stop()
+        try:
+            for concurrency in STORMS:
+                before = process.cpu()
+                result = self.storm.run(server, process.port, count, concurrency)
+                # The ends of the last connections are a part of their costs; idling is none.
+                process.drain(files)
+                figures[str(concurrency)] = {
+                    "cpu_us": (process.cpu() - before) / 1000 / count,
+                    "rate": result["rate"],
+                    **{f"{name}_us": result["latency_us"][name] for name in ("p50", "p99")},
+                }
+        finally:
+            # One that has failed must not take of the turns of others either.
+            process.stop()
         self.rounds[server.key].append(figures)
 
     def _weigh(self, server: Server) -> None:

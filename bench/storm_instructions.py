@@ -2,8 +2,8 @@
 
 In: the command line (`--help`), valgrind, and the client that `storm.py` has built. Out: a table
 on stdout: instructions in user code for one handshake from connect to reset, and beyond those of
-the same loop's constant bytes. The exit status is 1 where a server
-fails, 2 where a tool is missing.
+the same loop's constant bytes. The exit status is 1 where a server fails, 2 where a tool is
+missing.
 
 Always: what is counted is the difference of a large storm and a small one on fresh servers, so
 that start-up cancels. A server under valgrind is so slow beside its clients that handshakes come
@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
-import signal
 import sys
 import tempfile
 from dataclasses import replace
@@ -44,7 +43,7 @@ def count_run(server: Server, storm: Storm, handshakes: int) -> int:
             files = process.files()
             storm.run(server, process.port, handshakes, CONCURRENCY)
             process.drain(files)
-            process.end(signal.SIGTERM)
+            process.end()
         collected = re.search(r"Collected : (\d+)", log.read())
     if collected is None:
         raise FailedError("valgrind has counted nothing")

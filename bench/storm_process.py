@@ -124,16 +124,16 @@ class Process:
         """Let it run again."""
         os.killpg(self._process.pid, signal.SIGCONT)
 
-    def end(self, number: signal.Signals) -> None:
-        """Send a signal, and wait until the process has ended of it.
+    def end(self) -> None:
+        """Send SIGTERM, and wait until the process has ended of it.
 
         Raises `FailedError` where it does not.
         """
-        self._process.send_signal(number)
+        self._process.terminate()
         try:
             self._process.wait(REST)
         except subprocess.TimeoutExpired:
-            raise FailedError(f"{number.name} does not end it") from None
+            raise FailedError("SIGTERM does not end it") from None
 
     def _await_listening(self) -> None:
         deadline = time.monotonic() + START
