@@ -25,7 +25,7 @@ from test_backpressure import CHUNK, MORE_THAN_A_KERNEL_HOLDS
 from websockets.asyncio.client import connect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 EXAMPLES = Path(__file__).parent.parent / "docs/examples"
 GET = heads.write("GET", "/")
@@ -173,17 +173,22 @@ async def test_upgrade_cut_anywhere_is_granted_and_what_is_behind_it_delivered_o
             client.writer.close()
 
 
-@example_of_each
-async def test_bytes_that_come_while_an_earlier_request_is_served_are_delivered_once(
-    example: Example,
-) -> None:
-    served = asyncio.Event()
+def respond_after(served: asyncio.Event) -> Callable[..., Awaitable[bytes]]:
+    """Return what responds to a request once the event is set."""
 
     async def respond(*_: object) -> bytes:
         await served.wait()
         return b"served"
 
-    async with running(example, respond=respond) as join:
+    return respond
+
+
+@example_of_each
+async def test_bytes_that_come_while_an_earlier_request_is_served_are_delivered_once(
+    example: Example,
+) -> None:
+    served = asyncio.Event()
+    async with running(example, respond=respond_after(served)) as join:
         client = await join()
         for packet in (GET, example.request, example.said):
             client.writer.write(packet)
@@ -207,12 +212,7 @@ async def hold_back(client: Client, data: bytes) -> bool:
 @example_of_each
 async def test_client_that_sends_on_while_it_is_served_is_not_read(example: Example) -> None:
     served = asyncio.Event()
-
-    async def respond(*_: object) -> bytes:
-        await served.wait()
-        return b"served"
-
-    async with running(example, respond=respond) as join:
+    async with running(example, respond=respond_after(served)) as join:
         client = await join()
         client.writer.write(GET)
         await settle()

@@ -177,11 +177,13 @@ static void require_parsed_alike(const input *from, const verdict *whole)
     u101_request request;
     u101_decision parsed;
     if (!whole->decided || head.size == 0 || head.at[0] == '\r' || is_about_tls(d) ||
-        !message_split(head, &split) || !message_split_request(&split, &request) ||
-        u101_request_size(&request) > sizeof(written)) {
+        !message_split(head, &split) || !message_split_request(&split, &request)) {
         return;
     }
     const size_t size = u101_request_size(&request);
+    if (size > sizeof(written)) {
+        return;
+    }
     u101_decide_request(from->negotiator, &request, from->secure, suite.hasher, written, size,
                         &parsed);
     require(parsed.action == d->action, "a parsed head has the action of its bytes");
