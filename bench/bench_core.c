@@ -131,12 +131,12 @@ static void decide(const bench_means *means, const bench_request *request)
     u101_decision decision;
 
     u101_handshake_init(&handshake);
-    if (!u101_decide(means->negotiator, &handshake, request->bytes, false, means->hasher,
+    if (!u101_handshake_decide(means->negotiator, &handshake, request->bytes, false, means->hasher,
                      &decision) ||
         decision.action != request->action) {
         bench_abort("is decided otherwise", request->name);
     }
-    if (u101_write_response(means->negotiator, &decision, request->bytes.at, NULL, NOW, response,
+    if (u101_decision_write_response(means->negotiator, &decision, request->bytes.at, NULL, NOW, response,
                             sizeof(response)) > sizeof(response)) {
         bench_abort("has a response that does not fit", request->name);
     }
@@ -151,7 +151,7 @@ static void feed(const bench_means *means, const bench_request *request)
 
     u101_handshake_init(&handshake);
     for (size_t size = 1; size < request->bytes.size; size++) {
-        if (u101_decide(means->negotiator, &handshake, (u101_slice){request->bytes.at, size}, false,
+        if (u101_handshake_decide(means->negotiator, &handshake, (u101_slice){request->bytes.at, size}, false,
                         means->hasher, &decision)) {
             bench_abort("is decided too early", request->name);
         }

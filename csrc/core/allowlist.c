@@ -105,7 +105,7 @@ static bool probe(const u101_allowlist *list, uint32_t hash, size_t size, int nu
     return false;
 }
 
-bool u101_allows(const u101_allowlist *list, const u101_origin *origin)
+bool u101_allowlist_allows(const u101_allowlist *list, const u101_origin *origin)
 {
     const u101_slice host = origin->authority.host;
     const size_t most = host.size < list->longest ? host.size : list->longest;

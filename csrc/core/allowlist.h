@@ -30,7 +30,7 @@ typedef struct {
     bool any_port; /* whether an entry without a port stands for each port */
 } u101_allowlist;
 
-/* The entry of an origin that u101_read_origin has taken, or of a host as
+/* The entry of an origin that u101_origin_read has taken, or of a host as
  * u101_origin_of_host gives it. */
 u101_allowed u101_allowed_of(const u101_origin *origin);
 
@@ -40,6 +40,6 @@ u101_allowlist u101_allowlist_of(const u101_allowed *entries, size_t count, bool
 
 /* Whether an entry of the list stands for the origin, or for a host as
  * u101_origin_of_host gives it. */
-bool u101_allows(const u101_allowlist *list, const u101_origin *origin);
+bool u101_allowlist_allows(const u101_allowlist *list, const u101_origin *origin);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The caller's last word on a decision (contract 7).
+ * The caller's last word on a decision [contract 7].
  *
  * In: a decision, and what the caller wants.  Out: the decision changed, or a
  * defect and the decision as it was.
@@ -16,13 +16,13 @@ static bool find_offered(const u101_decision *decision, const char *received, u1
     size_t cursor = decision->fields;
     u101_field field;
 
-    while (u101_next_field(received, decision->head_size, &cursor, &field)) {
+    while (u101_fields_next(received, decision->head_size, &cursor, &field)) {
         if (u101_field_kind_of(field.name) != U101_FIELD_WS_PROTOCOL) {
             continue;
         }
         u101_list list = {.rest = field.value};
         u101_slice offered;
-        while (u101_next_element(&list, &offered)) {
+        while (u101_fields_next_element(&list, &offered)) {
             if (u101_equal(offered, name)) {
                 *found = u101_span_in(received, offered);
                 return true;
@@ -32,7 +32,7 @@ static bool find_offered(const u101_decision *decision, const char *received, u1
     return false;
 }
 
-u101_defect u101_accept(u101_decision *decision, const char *received, const u101_answer *answer,
+u101_defect u101_answer_accept(u101_decision *decision, const char *received, const u101_answer *answer,
                         const u101_slice *subprotocol)
 {
     u101_span chosen = {0, 0};
@@ -58,7 +58,7 @@ u101_defect u101_accept(u101_decision *decision, const char *received, const u10
     return u101_no_defect();
 }
 
-u101_defect u101_reject(u101_decision *decision, int status, const u101_answer *answer)
+u101_defect u101_answer_reject(u101_decision *decision, int status, const u101_answer *answer)
 {
     if (decision->action == U101_ACTION_CONTINUE) {
         return u101_defect_of("a CONTINUE is no final decision");
@@ -74,7 +74,7 @@ u101_defect u101_reject(u101_decision *decision, int status, const u101_answer *
     if (found.text != NULL) {
         return found;
     }
-    u101_reject_for(decision, U101_REFUSED);
+    u101_decision_refuse(decision, U101_REFUSED);
     decision->status = status;
     return u101_no_defect();
 }

@@ -52,7 +52,7 @@ static void encode_two(uint64_t first, uint64_t second, char text[16])
 }
 #endif
 
-void u101_encode_base64(const uint32_t words[5], char text[28])
+void u101_base64_encode(const uint32_t words[5], char text[28])
 {
     char last[16];
 
@@ -82,7 +82,7 @@ static int bits_of(char character)
     return character == '_' ? 63 : -1;
 }
 
-ptrdiff_t u101_decode_base64url(u101_slice text, unsigned char *bytes)
+ptrdiff_t u101_base64_decode_url(u101_slice text, unsigned char *bytes)
 {
     unsigned int group = 0;
     int pending = 0; /* bits of `group` that are in no byte yet */

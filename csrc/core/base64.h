@@ -11,10 +11,10 @@
 
 /* The 28 characters, padding included, for the 20 bytes of five words, of each the
  * highest first, as a digest of SHA-1 is made of them [FIPS 180-4 6.1.2]. */
-void u101_encode_base64(const uint32_t words[5], char text[28]);
+void u101_base64_encode(const uint32_t words[5], char text[28]);
 
 /* The bytes of base64url text without padding, whose unused bits are zero, or
  * -1 where it is something else.  `bytes` has room for text.size / 4 * 3 + 2. */
-ptrdiff_t u101_decode_base64url(u101_slice text, unsigned char *bytes);
+ptrdiff_t u101_base64_decode_url(u101_slice text, unsigned char *bytes);
 
 #endif

@@ -55,7 +55,7 @@ u101_defect u101_check_websocket(const u101_websocket *websocket)
         return u101_defect_of("subprotocol_required needs subprotocols");
     }
     for (size_t i = 0; i < websocket->origin_count; i++) {
-        if (!u101_read_origin(websocket->origins[i], &origin)) {
+        if (!u101_origin_read(websocket->origins[i], &origin)) {
             return (u101_defect){"an origin must be scheme://host, scheme://host:port or null",
                                  websocket->origins[i]};
         }
@@ -123,7 +123,7 @@ static u101_defect check_methods(const u101_protocol *protocol)
         if (!u101_is_token(method)) {
             return (u101_defect){"a method must be a token", method};
         }
-        /* An Upgrade in a CONNECT request is ignored (contract 3.2). */
+        /* An Upgrade in a CONNECT request is ignored [contract 3.2]. */
         if (u101_equal(method, U101_TEXT("CONNECT"))) {
             return (u101_defect){"a protocol cannot be reached by the method", method};
         }
@@ -185,8 +185,8 @@ static u101_defect check_offer(const u101_offer *offer)
 /* Whether one element of Upgrade matches both. */
 static bool do_overlap(const u101_offer *left, const u101_offer *right)
 {
-    return u101_offer_matches(left, u101_offer_name(right), u101_offer_version(right)) ||
-           u101_offer_matches(right, u101_offer_name(left), u101_offer_version(left));
+    return u101_offers_match(left, u101_offers_name(right), u101_offers_version(right)) ||
+           u101_offers_match(right, u101_offers_name(left), u101_offers_version(left));
 }
 
 static u101_defect check_offers(const u101_config *config)
@@ -202,7 +202,7 @@ static u101_defect check_offers(const u101_config *config)
         for (size_t j = 0; j < i; j++) {
             if (do_overlap(&config->offers[i], &config->offers[j])) {
                 return (u101_defect){"two offers match the same protocol",
-                                     u101_offer_name(&config->offers[i])};
+                                     u101_offers_name(&config->offers[i])};
             }
         }
     }
@@ -218,7 +218,7 @@ u101_defect u101_check_config(const u101_config *config)
         return found;
     }
     for (size_t i = 0; i < config->host_count; i++) {
-        if (!u101_read_authority(config->hosts[i], &authority) ||
+        if (!u101_authority_read(config->hosts[i], &authority) ||
             authority.colon != (authority.port.size > 0)) {
             return (u101_defect){"a host must be a host name or address with an optional port",
                                  config->hosts[i]};

@@ -21,23 +21,23 @@ typedef struct {
 } upgrade;
 
 /* Connection is a list of tokens [RFC 9110 7.6.1]. */
-static u101_reason read_connection(u101_exchange *exchange)
+static u101_reason read_connection(u101_context *context)
 {
-    if (u101_has_just(exchange, U101_FIELD_CONNECTION, U101_TEXT("Upgrade"))) {
+    if (u101_has_just(context, U101_FIELD_CONNECTION, U101_TEXT("Upgrade"))) {
         return U101_SWITCHED;
     }
-    u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_CONNECTION);
+    u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_CONNECTION);
     u101_slice option;
     bool upgrade_listed = false;
 
-    while (u101_next_element(&list, &option)) {
+    while (u101_fields_next_element(&list, &option)) {
         if (!u101_is_token(option)) {
             return U101_CONNECTION_INVALID;
         }
         if (u101_equal_nocase(option, U101_TEXT("Upgrade"))) {
             upgrade_listed = true;
         } else if (u101_equal_nocase(option, U101_TEXT("HTTP2-Settings"))) {
-            exchange->names_settings = true;
+            context->names_settings = true;
         }
     }
     return upgrade_listed ? U101_SWITCHED : U101_CONNECTION_OPTION_MISSING;
@@ -59,17 +59,17 @@ static bool read_upgrade(u101_slice element, upgrade *read)
 }
 
 /* How many protocols Upgrade lists; 0: it is no such list, or has too many. */
-static size_t read_upgrades(const u101_exchange *exchange, upgrade upgrades[U101_MAX_UPGRADES])
+static size_t read_upgrades(const u101_context *context, upgrade upgrades[U101_MAX_UPGRADES])
 {
-    if (u101_has_just(exchange, U101_FIELD_UPGRADE, U101_TEXT("websocket"))) {
-        upgrades[0] = (upgrade){u101_first_line(exchange, U101_FIELD_UPGRADE), {"", 0}};
+    if (u101_has_just(context, U101_FIELD_UPGRADE, U101_TEXT("websocket"))) {
+        upgrades[0] = (upgrade){u101_first_line(context, U101_FIELD_UPGRADE), {"", 0}};
         return 1;
     }
-    u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_UPGRADE);
+    u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_UPGRADE);
     u101_slice element;
     size_t count = 0;
 
-    while (u101_next_element(&list, &element)) {
+    while (u101_fields_next_element(&list, &element)) {
         if (count == U101_MAX_UPGRADES || !read_upgrade(element, &upgrades[count])) {
             return 0;
         }
@@ -78,27 +78,27 @@ static size_t read_upgrades(const u101_exchange *exchange, upgrade upgrades[U101
     return count;
 }
 
-static u101_reason check_offer(const u101_exchange *exchange, const u101_offer *offer,
+static u101_reason check_offer(const u101_context *context, const u101_offer *offer,
                                u101_slice version)
 {
     switch (offer->kind) {
     case U101_OFFER_WEBSOCKET:
-        return u101_check_websocket_request(exchange, &offer->as.websocket);
+        return u101_websocket_check(context, &offer->as.websocket);
     case U101_OFFER_H2C:
-        return u101_check_h2c_request(exchange);
+        return u101_h2c_check(context);
     case U101_OFFER_PROTOCOL:
-        return u101_check_protocol_request(exchange, &offer->as.protocol);
+        return u101_protocol_check(context, &offer->as.protocol);
     case U101_OFFER_TLS:
         break;
     }
-    return u101_check_tls_request(exchange, version);
+    return u101_tls_check(context, version);
 }
 
 /* The offer that an element names, or U101_NO_OFFER. */
 static size_t find_offer(const u101_negotiator *negotiator, const upgrade *named)
 {
     for (size_t i = 0; i < negotiator->offer_count; i++) {
-        if (u101_offer_matches(&negotiator->offers[i], named->name, named->version)) {
+        if (u101_offers_match(&negotiator->offers[i], named->name, named->version)) {
             return i;
         }
     }
@@ -106,20 +106,20 @@ static size_t find_offer(const u101_negotiator *negotiator, const upgrade *named
 }
 
 /* The first yes wins; else the first broken one decides, else the first pass. */
-static u101_reason match(const u101_exchange *exchange, const upgrade *upgrades, size_t count)
+static u101_reason match(const u101_context *context, const upgrade *upgrades, size_t count)
 {
     u101_reason decided = U101_PROTOCOL_NOT_OFFERED;
     size_t decided_by = U101_NO_OFFER;
 
     for (size_t i = 0; i < count; i++) {
-        const size_t index = find_offer(exchange->negotiator, &upgrades[i]);
+        const size_t index = find_offer(context->negotiator, &upgrades[i]);
         if (index == U101_NO_OFFER) {
             continue;
         }
         const u101_reason reason =
-            check_offer(exchange, &exchange->negotiator->offers[index], upgrades[i].version);
+            check_offer(context, &context->negotiator->offers[index], upgrades[i].version);
         if (reason == U101_SWITCHED || decided_by == U101_NO_OFFER ||
-            (u101_is_pass(decided) && !u101_is_pass(reason))) {
+            (u101_reason_is_pass(decided) && !u101_reason_is_pass(reason))) {
             decided = reason;
             decided_by = index;
         }
@@ -128,51 +128,51 @@ static u101_reason match(const u101_exchange *exchange, const upgrade *upgrades,
         }
     }
     if (decided_by != U101_NO_OFFER) {
-        exchange->decision->offer = decided_by;
-        exchange->decision->kind = exchange->negotiator->offers[decided_by].kind;
+        context->decision->offer = decided_by;
+        context->decision->kind = context->negotiator->offers[decided_by].kind;
     }
     return decided;
 }
 
 /* [RFC 9110 10.1.1] */
-static u101_reason check_expect(const u101_exchange *exchange)
+static u101_reason check_expect(const u101_context *context)
 {
-    if (u101_lines_in(exchange, U101_FIELD_EXPECT) == 0) {
+    if (u101_lines_in(context, U101_FIELD_EXPECT) == 0) {
         return U101_SWITCHED;
     }
-    u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_EXPECT);
+    u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_EXPECT);
     u101_slice member;
 
-    while (u101_next_element(&list, &member)) {
+    while (u101_fields_next_element(&list, &member)) {
         if (!u101_equal_nocase(member, U101_TEXT("100-continue"))) {
             return U101_EXPECTATION_FAILED;
         }
-        exchange->decision->expects_continue = true;
+        context->decision->expects_continue = true;
     }
     return U101_SWITCHED;
 }
 
-u101_reason u101_choose(u101_exchange *exchange)
+u101_reason u101_choose(u101_context *context)
 {
     upgrade upgrades[U101_MAX_UPGRADES];
 
-    if (u101_lines_in(exchange, U101_FIELD_UPGRADE) == 0) {
-        return exchange->negotiator->required ? U101_UPGRADE_REQUIRED : U101_NO_UPGRADE;
+    if (u101_lines_in(context, U101_FIELD_UPGRADE) == 0) {
+        return context->negotiator->required ? U101_UPGRADE_REQUIRED : U101_NO_UPGRADE;
     }
-    if (exchange->head->minor == '0') {
+    if (context->head->minor == '0') {
         return U101_UPGRADE_ON_HTTP_1_0;
     }
-    if (exchange->head->connect) {
+    if (context->head->connect) {
         return U101_UPGRADE_ON_CONNECT;
     }
-    u101_reason reason = read_connection(exchange);
+    u101_reason reason = read_connection(context);
     if (reason != U101_SWITCHED) {
         return reason;
     }
-    const size_t count = read_upgrades(exchange, upgrades);
+    const size_t count = read_upgrades(context, upgrades);
     if (count == 0) {
         return U101_UPGRADE_INVALID;
     }
-    reason = match(exchange, upgrades, count);
-    return reason == U101_SWITCHED ? check_expect(exchange) : reason;
+    reason = match(context, upgrades, count);
+    return reason == U101_SWITCHED ? check_expect(context) : reason;
 }

@@ -1,17 +1,17 @@
 /*
  * The choice of a protocol [RFC 9110 7.8].
  *
- * In: an exchange whose head is sound.  Out: U101_SWITCHED with the offer and
+ * In: an context whose head is sound.  Out: U101_SWITCHED with the offer and
  * what was agreed in the decision, or the reason to pass or to refuse that
  * contract 3.1 to 3.7 comes to.
  */
 #ifndef U101_CHOOSE_H
 #define U101_CHOOSE_H
 
-#include "exchange.h"
+#include "context.h"
 
 #define U101_MAX_UPGRADES 16
 
-u101_reason u101_choose(u101_exchange *exchange);
+u101_reason u101_choose(u101_context *context);
 
 #endif

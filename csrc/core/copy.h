@@ -13,7 +13,7 @@
 #define U101_COPY_H
 
 #include "scan.h"
-#include "stops.h"
+#include "controls.h"
 
 #ifdef U101_SCAN_SSE2
 /* What was seen of blocks, each byte at its place. */

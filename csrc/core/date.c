@@ -37,7 +37,7 @@ static void write_two(char *out, unsigned int number)
     out[1] = (char)('0' + number % 10);
 }
 
-void u101_write_date(int64_t seconds, char date[U101_DATE_SIZE])
+void u101_date_write(int64_t seconds, char date[U101_DATE_SIZE])
 {
     static const char pattern[U101_DATE_SIZE] = "Thu, 01 Jan 1970 00:00:00 GMT";
     static const char weekdays[] = "ThuFriSatSunMonTueWed"; /* 1970-01-01 was a Thursday */

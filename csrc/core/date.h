@@ -12,6 +12,6 @@
 #define U101_DATE_SIZE 29
 
 /* For the years 1970 to 9999; times outside are written as the nearest end. */
-void u101_write_date(int64_t seconds, char date[U101_DATE_SIZE]);
+void u101_date_write(int64_t seconds, char date[U101_DATE_SIZE]);
 
 #endif

@@ -7,7 +7,7 @@
 
 #define ILL_VALUED 0
 
-void u101_begin_deflate(u101_deflate_offer *offer, u101_slice name)
+void u101_deflate_begin(u101_deflate_offer *offer, u101_slice name)
 {
     *offer = (u101_deflate_offer){.acceptable = u101_equal(name, U101_TEXT("permessage-deflate")),
                                   .server_bits = U101_NO_WINDOW_BITS};
@@ -59,7 +59,7 @@ static bool take_client_bits(u101_deflate_offer *offer, const u101_parameter *pa
     return first && offer->client_bits != ILL_VALUED;
 }
 
-void u101_take_deflate_parameter(u101_deflate_offer *offer, const u101_parameter *parameter)
+void u101_deflate_take(u101_deflate_offer *offer, const u101_parameter *parameter)
 {
     bool sound = false;
 
@@ -83,7 +83,7 @@ static int lesser(int left, int right)
     return left < right ? left : right;
 }
 
-u101_deflate u101_agree_on_deflate(const u101_deflate_offer *offer, const u101_deflate *configured)
+u101_deflate u101_deflate_agree(const u101_deflate_offer *offer, const u101_deflate *configured)
 {
     u101_deflate agreed = {
         .server_no_context_takeover =

@@ -21,10 +21,10 @@ typedef struct {
 } u101_deflate_offer;
 
 /* Begins an offer of the extension `name`. */
-void u101_begin_deflate(u101_deflate_offer *offer, u101_slice name);
-void u101_take_deflate_parameter(u101_deflate_offer *offer, const u101_parameter *parameter);
+void u101_deflate_begin(u101_deflate_offer *offer, u101_slice name);
+void u101_deflate_take(u101_deflate_offer *offer, const u101_parameter *parameter);
 
 /* The answer to an acceptable offer. */
-u101_deflate u101_agree_on_deflate(const u101_deflate_offer *offer, const u101_deflate *configured);
+u101_deflate u101_deflate_agree(const u101_deflate_offer *offer, const u101_deflate *configured);
 
 #endif

@@ -87,14 +87,14 @@ static bool read_extension(u101_slice element, u101_deflate_offer *deflate)
     if (!scan_token(&element, &name)) {
         return false;
     }
-    u101_begin_deflate(deflate, name);
+    u101_deflate_begin(deflate, name);
     skip_ows(&element);
     while (skip_byte(&element, ';')) {
         skip_ows(&element);
         if (++count > U101_MAX_PARAMETERS || !scan_parameter(&element, &parameter)) {
             return false;
         }
-        u101_take_deflate_parameter(deflate, &parameter);
+        u101_deflate_take(deflate, &parameter);
     }
     return element.size == 0;
 }
@@ -103,12 +103,12 @@ static void agree(const u101_deflate_offer *deflate, const u101_websocket *offer
                   u101_agreement *agreement)
 {
     if (offer->deflate_enabled && !agreement->agreed && deflate->acceptable) {
-        agreement->deflate = u101_agree_on_deflate(deflate, &offer->deflate);
+        agreement->deflate = u101_deflate_agree(deflate, &offer->deflate);
         agreement->agreed = true;
     }
 }
 
-u101_reason u101_negotiate_extensions(const u101_exchange *exchange, const u101_websocket *offer,
+u101_reason u101_extensions_negotiate(const u101_context *context, const u101_websocket *offer,
                                       u101_agreement *agreement)
 {
     static const u101_deflate_offer usual = {.acceptable = true,
@@ -119,16 +119,16 @@ u101_reason u101_negotiate_extensions(const u101_exchange *exchange, const u101_
     u101_slice element;
     size_t count = 0;
 
-    if (u101_lines_in(exchange, U101_FIELD_WS_EXTENSIONS) == 0) {
+    if (u101_lines_in(context, U101_FIELD_WS_EXTENSIONS) == 0) {
         return U101_SWITCHED;
     }
-    if (u101_has_just(exchange, U101_FIELD_WS_EXTENSIONS,
+    if (u101_has_just(context, U101_FIELD_WS_EXTENSIONS,
                       U101_TEXT("permessage-deflate; client_max_window_bits"))) {
         agree(&usual, offer, agreement);
         return U101_SWITCHED;
     }
-    u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_WS_EXTENSIONS);
-    while (u101_next_element(&list, &element)) {
+    u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_WS_EXTENSIONS);
+    while (u101_fields_next_element(&list, &element)) {
         if (++count > U101_MAX_EXTENSIONS || !read_extension(element, &deflate)) {
             return U101_WS_EXTENSIONS_INVALID;
         }

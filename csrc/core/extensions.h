@@ -1,14 +1,14 @@
 /*
  * Sec-WebSocket-Extensions [RFC 6455 9.1].
  *
- * In: an exchange and the offer.  Out: what is agreed on.
+ * In: an context and the offer.  Out: what is agreed on.
  * Always: the whole list is checked, also where no extension is enabled; OWS
  * may stand around ",", ";" and "=".  The only extension is permessage-deflate.
  */
 #ifndef U101_EXTENSIONS_H
 #define U101_EXTENSIONS_H
 
-#include "exchange.h"
+#include "context.h"
 
 #define U101_MAX_EXTENSIONS 16
 #define U101_MAX_PARAMETERS 16
@@ -25,7 +25,7 @@ typedef struct {
 } u101_agreement;
 
 /* U101_SWITCHED or U101_WS_EXTENSIONS_INVALID. */
-u101_reason u101_negotiate_extensions(const u101_exchange *exchange, const u101_websocket *offer,
+u101_reason u101_extensions_negotiate(const u101_context *context, const u101_websocket *offer,
                                       u101_agreement *agreement);
 
 #endif

@@ -4,16 +4,16 @@
 #include "fields.h"
 
 #include "chars.h"
-#include "kind.h"
+#include "field_kind.h"
 #include "scan.h"
 #include "slice.h"
 
 u101_field_kind u101_field_kind_of(u101_slice name)
 {
-    return u101_kind_of(name);
+    return u101_field_kind_of(name);
 }
 
-bool u101_next_field(const char *head, size_t head_size, size_t *cursor, u101_field *field)
+bool u101_fields_next(const char *head, size_t head_size, size_t *cursor, u101_field *field)
 {
     const char *const end = head + head_size;
     const char *const begin = head + *cursor;
@@ -30,11 +30,11 @@ bool u101_next_field(const char *head, size_t head_size, size_t *cursor, u101_fi
     return true;
 }
 
-u101_list u101_list_of(const char *bytes, const u101_head *head, u101_field_kind kind)
+u101_list u101_fields_list(const char *bytes, const u101_head *head, u101_field_kind kind)
 {
     const uint32_t lines = head->lines[kind];
 
-    return (u101_list){.rest = u101_known_value(bytes, head, kind),
+    return (u101_list){.rest = u101_fields_known_value(bytes, head, kind),
                        .bytes = bytes,
                        .head = head,
                        .cursor = head->fields,
@@ -51,7 +51,7 @@ static bool go_to_next_line(u101_list *list)
         return false;
     }
     const char *const first = list->bytes + list->head->known[list->kind].at;
-    while (u101_next_field(list->bytes, list->head->next, &list->cursor, &field)) {
+    while (u101_fields_next(list->bytes, list->head->next, &list->cursor, &field)) {
         if (field.value.at > first && u101_field_kind_of(field.name) == list->kind) {
             list->rest = field.value;
             list->lines--;
@@ -61,7 +61,7 @@ static bool go_to_next_line(u101_list *list)
     return false;
 }
 
-bool u101_next_element(u101_list *list, u101_slice *element)
+bool u101_fields_next_element(u101_list *list, u101_slice *element)
 {
     do {
         while (list->rest.size > 0) {

@@ -16,7 +16,7 @@
 u101_field_kind u101_field_kind_of(u101_slice name);
 
 /* Notes a line of a known field; its lines are noted in order. */
-static inline void u101_note_field(u101_head *head, u101_field_kind kind, u101_span value)
+static inline void u101_fields_note(u101_head *head, u101_field_kind kind, u101_span value)
 {
     if (head->lines[kind]++ == 0) {
         head->known[kind] = value;
@@ -24,7 +24,7 @@ static inline void u101_note_field(u101_head *head, u101_field_kind kind, u101_s
 }
 
 /* The value of the first line of a field; the empty slice where there is none. */
-static inline u101_slice u101_known_value(const char *bytes, const u101_head *head,
+static inline u101_slice u101_fields_known_value(const char *bytes, const u101_head *head,
                                           u101_field_kind kind)
 {
     return head->lines[kind] == 0 ? (u101_slice){bytes, 0}
@@ -42,7 +42,7 @@ typedef struct {
     u101_field_kind kind;
 } u101_list;
 
-u101_list u101_list_of(const char *bytes, const u101_head *head, u101_field_kind kind);
-bool u101_next_element(u101_list *list, u101_slice *element);
+u101_list u101_fields_list(const char *bytes, const u101_head *head, u101_field_kind kind);
+bool u101_fields_next_element(u101_list *list, u101_slice *element);
 
 #endif

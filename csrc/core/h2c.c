@@ -25,14 +25,14 @@ static bool is_sound(const u101_setting *setting)
     }
 }
 
-int u101_read_settings(u101_slice value, u101_setting settings[U101_MAX_SETTINGS])
+int u101_h2c_read_settings(u101_slice value, u101_setting settings[U101_MAX_SETTINGS])
 {
     unsigned char bytes[MAX_TEXT / 4 * 3 + 2];
 
     if (value.size > MAX_TEXT) {
         return -1;
     }
-    const ptrdiff_t decoded = u101_decode_base64url(value, bytes);
+    const ptrdiff_t decoded = u101_base64_decode_url(value, bytes);
     if (decoded < 0 || (size_t)decoded % SETTING_SIZE != 0) {
         return -1;
     }
@@ -49,29 +49,29 @@ int u101_read_settings(u101_slice value, u101_setting settings[U101_MAX_SETTINGS
     return (int)count;
 }
 
-u101_reason u101_check_h2c_request(const u101_exchange *exchange)
+u101_reason u101_h2c_check(const u101_context *context)
 {
-    const u101_slice value = u101_first_line(exchange, U101_FIELD_HTTP2_SETTINGS);
-    const uint32_t lines = u101_lines_in(exchange, U101_FIELD_HTTP2_SETTINGS);
+    const u101_slice value = u101_first_line(context, U101_FIELD_HTTP2_SETTINGS);
+    const uint32_t lines = u101_lines_in(context, U101_FIELD_HTTP2_SETTINGS);
     u101_setting settings[U101_MAX_SETTINGS];
 
-    if (exchange->secure) {
+    if (context->secure) {
         return U101_H2C_OVER_TLS;
     }
-    if (u101_has_body(exchange)) {
+    if (u101_has_body(context)) {
         return U101_H2C_BODY;
     }
     if (lines != 1) {
         return lines == 0 ? U101_H2C_SETTINGS_MISSING : U101_H2C_SETTINGS_DUPLICATE;
     }
     /* Else some hop forwarded the fields blindly [RFC 7540 3.2.1]. */
-    if (!exchange->names_settings) {
+    if (!context->names_settings) {
         return U101_H2C_SETTINGS_NOT_HOP_BY_HOP;
     }
-    if (u101_read_settings(value, settings) < 0) {
+    if (u101_h2c_read_settings(value, settings) < 0) {
         return U101_H2C_SETTINGS_INVALID;
     }
-    exchange->decision->settings = u101_span_in(exchange->bytes, value);
-    exchange->decision->settings_present = true;
+    context->decision->settings = u101_span_in(context->bytes, value);
+    context->decision->settings_present = true;
     return U101_SWITCHED;
 }

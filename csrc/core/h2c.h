@@ -1,15 +1,15 @@
 /*
  * The upgrade to HTTP/2 over cleartext TCP [RFC 7540 3.2].
  *
- * In: an exchange whose Upgrade names h2c.  Out: U101_SWITCHED with the span of
+ * In: an context whose Upgrade names h2c.  Out: U101_SWITCHED with the span of
  * the settings in the decision, or the first reason to pass of contract 5.
  * Always: no defect of h2c costs the client its request.
  */
 #ifndef U101_H2C_H
 #define U101_H2C_H
 
-#include "exchange.h"
+#include "context.h"
 
-u101_reason u101_check_h2c_request(const u101_exchange *exchange);
+u101_reason u101_h2c_check(const u101_context *context);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "choose.h"
 #include "head.h"
-#include "meaning.h"
+#include "framing.h"
 #include "negotiator.h"
 #include "reason.h"
 
@@ -30,7 +30,7 @@ void u101_handshake_init(u101_handshake *handshake)
     head->state = 0;
     head->minor = '1';
     head->connect = false;
-    head->headless = false;
+    head->is_head = false;
     head->absolute = false;
     head->kind = U101_FIELD_OTHER;
     handshake->body_awaited = false;
@@ -48,7 +48,7 @@ static void begin(const u101_head *head, bool secure, u101_decision *decision)
     decision->target = head->target;
     decision->fields = head->fields;
     decision->minor = head->minor;
-    decision->headless = head->headless;
+    decision->is_head = head->is_head;
     decision->secure = secure;
     decision->expects_continue = false;
     decision->deflate_agreed = false;
@@ -58,14 +58,14 @@ static void begin(const u101_head *head, bool secure, u101_decision *decision)
     decision->settings = (u101_span){0, 0};
 }
 
-void u101_reject_for(u101_decision *decision, u101_reason reason)
+void u101_decision_refuse(u101_decision *decision, u101_reason reason)
 {
     decision->action = U101_ACTION_REJECT;
     decision->reason = reason;
     decision->status = u101_reason_row_of(reason)->status;
 }
 
-void u101_refuse(const u101_handshake *handshake, u101_reason reason, bool secure,
+void u101_handshake_refuse(const u101_handshake *handshake, u101_reason reason, bool secure,
                  u101_decision *decision)
 {
     if (handshake->body_awaited) {
@@ -73,7 +73,7 @@ void u101_refuse(const u101_handshake *handshake, u101_reason reason, bool secur
     } else {
         begin(&handshake->head, secure, decision);
     }
-    u101_reject_for(decision, reason);
+    u101_decision_refuse(decision, reason);
 }
 
 /* Sets action and status from the reason that the choice came to. */
@@ -83,35 +83,35 @@ static void conclude(const u101_negotiator *negotiator, u101_decision *decision,
         decision->action = U101_ACTION_SWITCH;
         decision->reason = reason;
         decision->status = 101;
-    } else if (u101_is_pass(reason) && !negotiator->required) {
+    } else if (u101_reason_is_pass(reason) && !negotiator->required) {
         decision->action = U101_ACTION_PASS;
         decision->reason = reason;
     } else {
-        u101_reject_for(decision, reason);
+        u101_decision_refuse(decision, reason);
     }
 }
 
-uint64_t u101_decide_head(u101_exchange *exchange)
+uint64_t u101_handshake_decide_head(u101_context *context)
 {
-    const u101_head *const head = exchange->head;
-    u101_decision *const decision = exchange->decision;
+    const u101_head *const head = context->head;
+    u101_decision *const decision = context->decision;
     u101_reason reason;
 
-    begin(head, exchange->secure, decision);
+    begin(head, context->secure, decision);
     decision->head_size = head->next;
     decision->request_size = head->next;
-    if (u101_read_meaning(exchange, &reason)) {
-        reason = u101_choose(exchange);
+    if (u101_read_meaning(context, &reason)) {
+        reason = u101_choose(context);
     }
-    conclude(exchange->negotiator, decision, reason);
-    return decision->action == U101_ACTION_SWITCH ? exchange->content_length : 0;
+    conclude(context->negotiator, decision, reason);
+    return decision->action == U101_ACTION_SWITCH ? context->content_length : 0;
 }
 
 /* HTTP/2 with prior knowledge, in the clear or behind ALPN [RFC 9113 3.3]. */
 static void decide_preface(const u101_negotiator *negotiator, u101_decision *decision)
 {
     if (!negotiator->prior_knowledge) {
-        u101_reject_for(decision, U101_HTTP2_PREFACE);
+        u101_decision_refuse(decision, U101_HTTP2_PREFACE);
         return;
     }
     decision->action = U101_ACTION_SWITCH;
@@ -125,7 +125,7 @@ static void decide_preface(const u101_negotiator *negotiator, u101_decision *dec
     }
 }
 
-/* The body is read whole before the switch (contract 3.8). */
+/* The body is read whole before the switch [contract 3.8]. */
 static bool await_body(u101_handshake *handshake, size_t received, u101_decision *decision)
 {
     u101_decision *const awaiting = &handshake->awaiting;
@@ -144,7 +144,7 @@ static bool await_body(u101_handshake *handshake, size_t received, u101_decision
     return false;
 }
 
-bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u101_slice received,
+bool u101_handshake_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u101_slice received,
                  bool secure, u101_hasher *hasher, u101_decision *decision)
 {
     u101_reason reason;
@@ -156,7 +156,7 @@ bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u
         return await_body(handshake, received.size, decision);
     }
     const u101_read_result result =
-        u101_read_head(&negotiator->limits, &handshake->head, received, &reason);
+        u101_head_read(&negotiator->limits, &handshake->head, received, &reason);
     if (result == U101_READ_MORE) {
         return false;
     }
@@ -165,14 +165,14 @@ bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u
         if (result == U101_READ_PREFACE) {
             decide_preface(negotiator, decision);
         } else {
-            u101_reject_for(decision, reason);
+            u101_decision_refuse(decision, reason);
         }
         return true;
     }
-    u101_exchange exchange =
-        u101_exchange_of(negotiator, &handshake->head, received.at, secure, hasher, decision);
-    exchange.leftover = received.size > handshake->head.next;
-    const uint64_t body = u101_decide_head(&exchange);
+    u101_context context =
+        u101_context_of(negotiator, &handshake->head, received.at, secure, hasher, decision);
+    context.leftover = received.size > handshake->head.next;
+    const uint64_t body = u101_handshake_decide_head(&context);
     if (body == 0) {
         return true;
     }
@@ -182,7 +182,7 @@ bool u101_decide(const u101_negotiator *negotiator, u101_handshake *handshake, u
     return await_body(handshake, received.size, decision);
 }
 
-size_t u101_wanted(const u101_negotiator *negotiator, const u101_handshake *handshake)
+size_t u101_handshake_wanted(const u101_negotiator *negotiator, const u101_handshake *handshake)
 {
     /* One byte more than the head may have: it tells that the head is too large,
      * or that something follows it. */

@@ -140,13 +140,13 @@ static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE], uint
 }
 #endif
 
-bool u101_accept_value(u101_hasher *hasher, const char key[KEY_SIZE], char accept[28])
+bool u101_hasher_accept_value(u101_hasher *hasher, const char key[KEY_SIZE], char accept[28])
 {
     uint32_t digest[WORDS];
 
     if (hasher == NULL || hasher->sha1 == NULL || !digest_key(hasher, key, digest)) {
         return false;
     }
-    u101_encode_base64(digest, accept);
+    u101_base64_encode(digest, accept);
     return true;
 }

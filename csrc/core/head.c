@@ -10,10 +10,10 @@
 
 #include "chars.h"
 #include "fields.h"
-#include "kind.h"
+#include "field_kind.h"
 #include "scan.h"
 #include "slice.h"
-#include "stops.h"
+#include "controls.h"
 #include "target.h"
 
 enum {
@@ -76,9 +76,9 @@ static const char *end_within(const u101_head *head, const cursor *c, size_t mos
     return (size_t)(c->end - mark) > most ? mark + most : c->end;
 }
 
-bool u101_note_target(u101_head *head, u101_slice method, u101_slice target)
+bool u101_head_note_target(u101_head *head, u101_slice method, u101_slice target)
 {
-    const u101_form form = u101_form_of(method, target);
+    const u101_form form = u101_target_form(method, target);
 
     head->connect = form == U101_FORM_AUTHORITY;
     head->absolute = form == U101_FORM_ABSOLUTE;
@@ -186,7 +186,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
                 return fail(reason, U101_BAD_METHOD);
             }
             head->method = element(head, c);
-            head->headless = u101_equal(u101_slice_at(c->begin, head->method), U101_TEXT("HEAD"));
+            head->is_head = u101_equal(u101_slice_at(c->begin, head->method), U101_TEXT("HEAD"));
             c->at++;
             enter(head, c, AT_TARGET);
             /* fall through */
@@ -205,7 +205,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
                             *c->at == '\r' || *c->at == '\n' ? U101_BAD_VERSION : U101_BAD_TARGET);
             }
             head->target = element(head, c);
-            if (!u101_note_target(head, u101_slice_at(c->begin, head->method),
+            if (!u101_head_note_target(head, u101_slice_at(c->begin, head->method),
                                   u101_slice_at(c->begin, head->target))) {
                 return fail(reason, U101_BAD_TARGET);
             }
@@ -263,11 +263,11 @@ static bool read_whole_line(u101_head *head, const cursor *c, const char *at, co
         return false;
     }
     const u101_slice name = u101_slice_between(at, colon);
-    const u101_field_kind kind = u101_kind_of(name);
+    const u101_field_kind kind = u101_field_kind_of(name);
     if (kind == U101_FIELD_OTHER) {
         return u101_is_token(name);
     }
-    u101_note_field(head, kind, u101_span_in(c->begin, value_between(colon + 1, cr)));
+    u101_fields_note(head, kind, u101_span_in(c->begin, value_between(colon + 1, cr)));
     return true;
 }
 
@@ -280,8 +280,8 @@ static void read_whole_lines(const u101_limits *limits, u101_head *head, cursor 
     size_t left = limits->fields - head->field_count;
     bool sound = true;
 
-    for (const char *base = at; base < last && sound; base += U101_STRIDE) {
-        uint64_t stops = u101_stops(c->begin, base, c->end);
+    for (const char *base = at; base < last && sound; base += U101_CONTROLS_STRIDE) {
+        uint64_t stops = u101_controls(c->begin, base, c->end);
         if (at > base) {
             /* The LF of the line before. */
             stops &= ~UINT64_C(1);
@@ -355,7 +355,7 @@ static u101_read_result read_field_lines(const u101_limits *limits, u101_head *h
             }
             if (head->kind != U101_FIELD_OTHER) {
                 const u101_slice value = value_between(c->begin + head->mark, c->at);
-                u101_note_field(head, (u101_field_kind)head->kind, u101_span_in(c->begin, value));
+                u101_fields_note(head, (u101_field_kind)head->kind, u101_span_in(c->begin, value));
             }
             c->at++;
             head->state = AT_VALUE_LF;
@@ -382,7 +382,7 @@ static u101_read_result read_field_lines(const u101_limits *limits, u101_head *h
     return U101_READ_MORE;
 }
 
-u101_read_result u101_read_head(const u101_limits *limits, u101_head *head, u101_slice received,
+u101_read_result u101_head_read(const u101_limits *limits, u101_head *head, u101_slice received,
                                 u101_reason *reason)
 {
     const bool more_than_allowed = received.size > limits->head;

@@ -22,11 +22,11 @@ typedef enum {
 } u101_read_result;
 
 /* `reason` is set where the result is U101_READ_DEFECT. */
-u101_read_result u101_read_head(const u101_limits *limits, u101_head *head, u101_slice received,
+u101_read_result u101_head_read(const u101_limits *limits, u101_head *head, u101_slice received,
                                 u101_reason *reason);
 
 /* Sets what is known of a request as soon as its method and target are; false:
  * the target has no form that the method allows. */
-bool u101_note_target(u101_head *head, u101_slice method, u101_slice target);
+bool u101_head_note_target(u101_head *head, u101_slice method, u101_slice target);
 
 #endif

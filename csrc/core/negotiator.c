@@ -98,7 +98,7 @@ static u101_allowlist compile_hosts(block *memory, const u101_config *config)
     for (size_t i = 0; i < count; i++) {
         const u101_slice host = copy_slice(memory, config->hosts[i]);
         u101_authority authority;
-        if (entries != NULL && u101_read_authority(host, &authority)) {
+        if (entries != NULL && u101_authority_read(host, &authority)) {
             const u101_origin origin = u101_origin_of_host(&authority, authority.number);
             entries[i] = u101_allowed_of(&origin);
         }
@@ -114,7 +114,7 @@ static u101_allowlist compile_origins(block *memory, const u101_websocket *webso
     for (size_t i = 0; i < count; i++) {
         const u101_slice text = copy_slice(memory, websocket->origins[i]);
         u101_origin origin;
-        if (entries != NULL && u101_read_origin(text, &origin)) {
+        if (entries != NULL && u101_origin_read(text, &origin)) {
             entries[i] = u101_allowed_of(&origin);
         }
     }

@@ -6,7 +6,7 @@
 #include "slice.h"
 #include "tls.h"
 
-u101_slice u101_offer_name(const u101_offer *offer)
+u101_slice u101_offers_name(const u101_offer *offer)
 {
     switch (offer->kind) {
     case U101_OFFER_WEBSOCKET:
@@ -21,7 +21,7 @@ u101_slice u101_offer_name(const u101_offer *offer)
     return offer->as.protocol.name;
 }
 
-u101_slice u101_offer_version(const u101_offer *offer)
+u101_slice u101_offers_version(const u101_offer *offer)
 {
     if (offer->kind == U101_OFFER_TLS) {
         return U101_TEXT("1.0");
@@ -29,11 +29,11 @@ u101_slice u101_offer_version(const u101_offer *offer)
     return offer->kind == U101_OFFER_PROTOCOL ? offer->as.protocol.version : (u101_slice){"", 0};
 }
 
-bool u101_offer_matches(const u101_offer *offer, u101_slice name, u101_slice version)
+bool u101_offers_match(const u101_offer *offer, u101_slice name, u101_slice version)
 {
     if (offer->kind == U101_OFFER_TLS) {
-        return u101_is_tls(name, version);
+        return u101_tls_is_named(name, version);
     }
-    return u101_equal(u101_offer_version(offer), version) &&
-           u101_equal_nocase(u101_offer_name(offer), name);
+    return u101_equal(u101_offers_version(offer), version) &&
+           u101_equal_nocase(u101_offers_name(offer), name);
 }

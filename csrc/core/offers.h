@@ -10,11 +10,11 @@
 #include "upgrade101.h"
 
 /* As the server spells it; the version of TLS is the lowest. */
-u101_slice u101_offer_name(const u101_offer *offer);
-u101_slice u101_offer_version(const u101_offer *offer);
+u101_slice u101_offers_name(const u101_offer *offer);
+u101_slice u101_offers_version(const u101_offer *offer);
 
 /* The name without regard to letter case, the version exactly; an offer without
  * a version matches only an element without one. */
-bool u101_offer_matches(const u101_offer *offer, u101_slice name, u101_slice version);
+bool u101_offers_match(const u101_offer *offer, u101_slice name, u101_slice version);
 
 #endif

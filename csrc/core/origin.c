@@ -14,16 +14,16 @@ static int default_port(u101_slice scheme)
     return u101_equal_nocase(scheme, U101_TEXT("https")) ? 443 : U101_NO_PORT;
 }
 
-bool u101_read_origin(u101_slice value, u101_origin *origin)
+bool u101_origin_read(u101_slice value, u101_origin *origin)
 {
-    const size_t begin = u101_scheme_of(value);
+    const size_t begin = u101_authority_scheme_size(value);
 
     *origin = (u101_origin){.by_scheme = U101_NO_PORT, .number = U101_NO_PORT};
     if (u101_equal(value, U101_TEXT("null"))) {
         origin->null = true;
         return true;
     }
-    if (begin == 0 || !u101_read_authority((u101_slice){value.at + begin, value.size - begin},
+    if (begin == 0 || !u101_authority_read((u101_slice){value.at + begin, value.size - begin},
                                            &origin->authority)) {
         return false;
     }

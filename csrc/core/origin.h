@@ -8,7 +8,7 @@
 #ifndef U101_ORIGIN_H
 #define U101_ORIGIN_H
 
-#include "host.h"
+#include "authority.h"
 
 typedef struct {
     u101_slice scheme;
@@ -19,7 +19,7 @@ typedef struct {
 } u101_origin;
 
 /* False: the value is no serialized origin. */
-bool u101_read_origin(u101_slice value, u101_origin *origin);
+bool u101_origin_read(u101_slice value, u101_origin *origin);
 
 /* A host with a port, or U101_NO_PORT, as an origin without a scheme. */
 static inline u101_origin u101_origin_of_host(const u101_authority *host, int number)

@@ -17,7 +17,7 @@ const u101_reason_row *u101_reason_row_of(u101_reason reason)
     return &rows[reason];
 }
 
-bool u101_is_pass(u101_reason reason)
+bool u101_reason_is_pass(u101_reason reason)
 {
     return rows[reason].code / 100 == 2;
 }

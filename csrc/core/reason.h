@@ -9,6 +9,6 @@
 #include "upgrade101.h"
 
 /* Whether the request is sound and is served as HTTP/1.x: the group 2xx. */
-bool u101_is_pass(u101_reason reason);
+bool u101_reason_is_pass(u101_reason reason);
 
 #endif

@@ -36,7 +36,7 @@ static void write_status_line(u101_writer *writer, int status)
     line[10] = (char)('0' + status / 10 % 10);
     line[11] = (char)('0' + status % 10);
     u101_write(writer, (u101_slice){line, sizeof(line) - 1});
-    u101_write(writer, u101_phrase_of(status));
+    u101_write(writer, u101_status_phrase(status));
     u101_write(writer, U101_TEXT("\r\n"));
 }
 
@@ -53,7 +53,7 @@ static inline void write_date(u101_writer *writer, int64_t now, u101_slice rest)
 
     memcpy(at, name, sizeof(name) - 1);
     at += sizeof(name) - 1;
-    u101_write_date(now, at);
+    u101_date_write(now, at);
     at += U101_DATE_SIZE;
     memcpy(at, "\r\n", 2);
     memcpy(at + 2, rest.at, rest.size);
@@ -78,12 +78,12 @@ static void write_upgrade(u101_writer *writer, const u101_negotiator *negotiator
     u101_write(writer, U101_TEXT("Upgrade: "));
     for (size_t i = 0; i < negotiator->offer_count; i++) {
         const u101_offer *const offer = &negotiator->offers[i];
-        const u101_slice version = u101_offer_version(offer);
+        const u101_slice version = u101_offers_version(offer);
         if (!all && is_cleartext_only(offer)) {
             continue;
         }
         u101_write(writer, first ? U101_TEXT("") : U101_TEXT(", "));
-        u101_write(writer, u101_offer_name(offer));
+        u101_write(writer, u101_offers_name(offer));
         u101_write(writer, version.size > 0 ? U101_TEXT("/") : U101_TEXT(""));
         u101_write(writer, version);
         first = false;
@@ -152,7 +152,7 @@ static void write_fields(u101_writer *writer, const u101_negotiator *negotiator,
     }
 }
 
-void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
+void u101_refusal_write(u101_writer *writer, const u101_negotiator *negotiator,
                         const u101_decision *decision, const u101_answer *answer, int64_t now)
 {
     u101_slice body = {"", 0};
@@ -172,7 +172,7 @@ void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
     u101_write_answer_fields(writer, answer);
     u101_write(writer, U101_TEXT("\r\n"));
     /* To HEAD the fields alone are the response [RFC 9110 9.3.2]. */
-    if (!decision->headless) {
+    if (!decision->is_head) {
         u101_write(writer, body);
     }
 }

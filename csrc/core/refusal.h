@@ -9,7 +9,7 @@
 
 #include "writer.h"
 
-void u101_write_refusal(u101_writer *writer, const u101_negotiator *negotiator,
+void u101_refusal_write(u101_writer *writer, const u101_negotiator *negotiator,
                         const u101_decision *decision, const u101_answer *answer, int64_t now);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * In: its parts.  Out: the head written out anew, and the decision on it.
  * Always: each part is checked by itself, so that no part can pose as two, and the
- * defect that is found first in the order of the head decides (contract 7).
+ * defect that is found first in the order of the head decides [contract 7].
  *
  * Strategy: the field lines are checked while they are written, without a branch
  * for each defect.  Only where one may be wrong are they checked one by one.
@@ -13,7 +13,7 @@
 #include "fields.h"
 #include "handshake.h"
 #include "head.h"
-#include "kind.h"
+#include "field_kind.h"
 #include "negotiator.h"
 #include "scan.h"
 
@@ -41,7 +41,7 @@ static u101_reason check_target(const u101_limits *limits, u101_head *head, u101
     if (sound >= limits->target && target.size > limits->target) {
         return U101_TARGET_TOO_LONG;
     }
-    return stop == end && u101_note_target(head, method, target) ? U101_SWITCHED : U101_BAD_TARGET;
+    return stop == end && u101_head_note_target(head, method, target) ? U101_SWITCHED : U101_BAD_TARGET;
 }
 
 static u101_reason check_version(u101_slice version)
@@ -72,7 +72,7 @@ static u101_reason check_request_line(const u101_limits *limits, const u101_requ
     if (request->method.size > U101_MAX_METHOD || !u101_is_token(request->method)) {
         return U101_BAD_METHOD;
     }
-    head->headless = u101_equal(request->method, U101_TEXT("HEAD"));
+    head->is_head = u101_equal(request->method, U101_TEXT("HEAD"));
     const u101_reason reason = check_target(limits, head, request->method, request->target);
     return reason == U101_SWITCHED ? check_version(request->version) : reason;
 }
@@ -131,7 +131,7 @@ static void write_request_line(const u101_request *request, cursor *c, u101_head
 static bool write_field_line(const u101_field *field, cursor *c, u101_head *head)
 {
     const u101_slice value = u101_trim(field->value);
-    const u101_field_kind kind = u101_kind_of(field->name);
+    const u101_field_kind kind = u101_field_kind_of(field->name);
 
     c->at = u101_copy(c->at, field->name, &c->seen);
     append(c, U101_TEXT(": "));
@@ -142,7 +142,7 @@ static bool write_field_line(const u101_field *field, cursor *c, u101_head *head
         return u101_is_token(field->name);
     }
     /* A name that only looks like a known one has a control character. */
-    u101_note_field(head, kind, span);
+    u101_fields_note(head, kind, span);
     return true;
 }
 
@@ -171,7 +171,7 @@ static u101_reason write_head(const u101_limits *limits, const u101_request *req
     return reason == U101_SWITCHED && too_many ? U101_TOO_MANY_FIELDS : reason;
 }
 
-void u101_decide_request(const u101_negotiator *negotiator, const u101_request *request,
+void u101_request_decide(const u101_negotiator *negotiator, const u101_request *request,
                          bool secure, u101_hasher *hasher, char *head, size_t size,
                          u101_decision *decision)
 {
@@ -184,12 +184,12 @@ void u101_decide_request(const u101_negotiator *negotiator, const u101_request *
         reason = write_head(&negotiator->limits, request, head, &handshake.head);
     }
     if (reason != U101_SWITCHED) {
-        u101_refuse(&handshake, reason, secure, decision);
+        u101_handshake_refuse(&handshake, reason, secure, decision);
         return;
     }
-    u101_exchange exchange =
-        u101_exchange_of(negotiator, &handshake.head, head, secure, hasher, decision);
-    if (u101_decide_head(&exchange) > 0) {
+    u101_context context =
+        u101_context_of(negotiator, &handshake.head, head, secure, hasher, decision);
+    if (u101_handshake_decide_head(&context) > 0) {
         /* Who has read the body has asked for it. */
         decision->expects_continue = false;
     }

@@ -42,8 +42,8 @@ static void write_protocol(u101_writer *writer, const u101_negotiator *negotiato
         u101_write(writer, (u101_slice){&decision->tls_minor, 1});
         return;
     }
-    const u101_slice version = u101_offer_version(offer);
-    u101_write(writer, u101_offer_name(offer));
+    const u101_slice version = u101_offers_version(offer);
+    u101_write(writer, u101_offers_name(offer));
     if (version.size > 0) {
         u101_write(writer, U101_TEXT("/"));
         u101_write(writer, version);
@@ -135,7 +135,7 @@ static void write_switch(u101_writer *writer, const u101_negotiator *negotiator,
     u101_write(writer, U101_TEXT("\r\n"));
 }
 
-size_t u101_write_response(const u101_negotiator *negotiator, const u101_decision *decision,
+size_t u101_decision_write_response(const u101_negotiator *negotiator, const u101_decision *decision,
                            const char *received, const u101_answer *answer, int64_t now, char *out,
                            size_t capacity)
 {
@@ -151,7 +151,7 @@ size_t u101_write_response(const u101_negotiator *negotiator, const u101_decisio
         write_continue(&writer);
         break;
     case U101_ACTION_REJECT:
-        u101_write_refusal(&writer, negotiator, decision, answer, now);
+        u101_refusal_write(&writer, negotiator, decision, answer, now);
         break;
     case U101_ACTION_PASS:
         break;
@@ -159,7 +159,7 @@ size_t u101_write_response(const u101_negotiator *negotiator, const u101_decisio
     return writer.size;
 }
 
-size_t u101_write_protocol(const u101_negotiator *negotiator, const u101_decision *decision,
+size_t u101_decision_write_protocol(const u101_negotiator *negotiator, const u101_decision *decision,
                            char *out, size_t capacity)
 {
     u101_writer writer = u101_writer_of(out, capacity);
@@ -170,7 +170,7 @@ size_t u101_write_protocol(const u101_negotiator *negotiator, const u101_decisio
     return writer.size;
 }
 
-size_t u101_write_extensions(const u101_decision *decision, char *out, size_t capacity)
+size_t u101_decision_write_extensions(const u101_decision *decision, char *out, size_t capacity)
 {
     u101_writer writer = u101_writer_of(out, capacity);
 

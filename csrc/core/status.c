@@ -55,7 +55,7 @@ static const u101_slice phrases[] = {
     [511 - FIRST] = {"Network Authentication Required", 31},
 };
 
-u101_slice u101_phrase_of(int status)
+u101_slice u101_status_phrase(int status)
 {
     const size_t count = sizeof(phrases) / sizeof(phrases[0]);
 

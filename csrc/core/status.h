@@ -9,6 +9,6 @@
 #include "upgrade101.h"
 
 /* Empty where none is registered: the phrase may be left out [RFC 9112 4]. */
-u101_slice u101_phrase_of(int status);
+u101_slice u101_status_phrase(int status);
 
 #endif

@@ -20,13 +20,13 @@ static bool are_different(const u101_slice *names, size_t count)
 
 /* The client's list: 1-32 different tokens; 0: it is something else.  As long as it
  * is short, each is compared with those before it. */
-static size_t read_offered(const u101_exchange *exchange, u101_slice offered[U101_MAX_SUBPROTOCOLS])
+static size_t read_offered(const u101_context *context, u101_slice offered[U101_MAX_SUBPROTOCOLS])
 {
-    u101_list list = u101_list_of(exchange->bytes, exchange->head, U101_FIELD_WS_PROTOCOL);
+    u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_WS_PROTOCOL);
     u101_slice name;
     size_t count = 0;
 
-    while (u101_next_element(&list, &name)) {
+    while (u101_fields_next_element(&list, &name)) {
         if (count == U101_MAX_SUBPROTOCOLS || !u101_is_token(name) ||
             (count < U101_SHORT_LIST && u101_walk_names(offered, count, name) != U101_NO_ENTRY)) {
             return 0;
@@ -54,21 +54,21 @@ static size_t find_common(const u101_index *index, const u101_websocket *offer,
     return common;
 }
 
-u101_reason u101_choose_subprotocol(const u101_exchange *exchange, const u101_websocket *offer,
+u101_reason u101_subprotocol_choose(const u101_context *context, const u101_websocket *offer,
                                     u101_span *chosen)
 {
     u101_slice offered[U101_MAX_SUBPROTOCOLS];
     size_t count = 0;
 
-    if (u101_lines_in(exchange, U101_FIELD_WS_PROTOCOL) > 0) {
-        count = read_offered(exchange, offered);
+    if (u101_lines_in(context, U101_FIELD_WS_PROTOCOL) > 0) {
+        count = read_offered(context, offered);
         if (count == 0) {
             return U101_WS_SUBPROTOCOL_INVALID;
         }
     }
-    const size_t common = find_common(&exchange->negotiator->subprotocols, offer, offered, count);
+    const size_t common = find_common(&context->negotiator->subprotocols, offer, offered, count);
     if (common < count) {
-        *chosen = u101_span_in(exchange->bytes, offered[common]);
+        *chosen = u101_span_in(context->bytes, offered[common]);
         return U101_SWITCHED;
     }
     return offer->subprotocol_required ? U101_WS_SUBPROTOCOL_REQUIRED : U101_SWITCHED;

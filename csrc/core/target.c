@@ -3,12 +3,12 @@
  */
 #include "target.h"
 
-#include "host.h"
+#include "authority.h"
 #include "slice.h"
 
 u101_slice u101_target_authority(u101_slice target)
 {
-    const size_t begin = u101_scheme_of(target);
+    const size_t begin = u101_authority_scheme_size(target);
     size_t end = begin;
 
     while (end < target.size && target.at[end] != '/' && target.at[end] != '?') {
@@ -17,7 +17,7 @@ u101_slice u101_target_authority(u101_slice target)
     return (u101_slice){target.at + begin, end - begin};
 }
 
-u101_form u101_form_of(u101_slice method, u101_slice target)
+u101_form u101_target_form(u101_slice method, u101_slice target)
 {
     u101_authority authority;
 
@@ -26,7 +26,7 @@ u101_form u101_form_of(u101_slice method, u101_slice target)
     }
     /* CONNECT takes authority-form only, and nothing else does [RFC 9112 3.2.3]. */
     if (u101_equal(method, U101_TEXT("CONNECT"))) {
-        return u101_read_authority(target, &authority) && authority.port.size > 0
+        return u101_authority_read(target, &authority) && authority.port.size > 0
                    ? U101_FORM_AUTHORITY
                    : U101_FORM_NONE;
     }
@@ -36,8 +36,8 @@ u101_form u101_form_of(u101_slice method, u101_slice target)
     if (u101_equal(target, U101_TEXT("*"))) {
         return u101_equal(method, U101_TEXT("OPTIONS")) ? U101_FORM_ASTERISK : U101_FORM_NONE;
     }
-    return u101_scheme_of(target) > 0 &&
-                   u101_read_authority(u101_target_authority(target), &authority)
+    return u101_authority_scheme_size(target) > 0 &&
+                   u101_authority_read(u101_target_authority(target), &authority)
                ? U101_FORM_ABSOLUTE
                : U101_FORM_NONE;
 }

@@ -18,7 +18,7 @@ typedef enum {
 } u101_form;
 
 /* U101_FORM_NONE: the target has no form that the method allows. */
-u101_form u101_form_of(u101_slice method, u101_slice target);
+u101_form u101_target_form(u101_slice method, u101_slice target);
 
 /* The authority of a target in absolute-form. */
 u101_slice u101_target_authority(u101_slice target);

@@ -5,24 +5,24 @@
 
 #include "chars.h"
 
-bool u101_is_tls(u101_slice name, u101_slice version)
+bool u101_tls_is_named(u101_slice name, u101_slice version)
 {
     return u101_equal_nocase(name, U101_TEXT("TLS")) && version.size == 3 &&
            memcmp(version.at, "1.", 2) == 0 && u101_is_digit(version.at[2]);
 }
 
-u101_reason u101_check_tls_request(const u101_exchange *exchange, u101_slice version)
+u101_reason u101_tls_check(const u101_context *context, u101_slice version)
 {
-    if (exchange->secure) {
+    if (context->secure) {
         return U101_TLS_ALREADY;
     }
-    if (u101_has_body(exchange)) {
+    if (u101_has_body(context)) {
         return U101_TLS_BODY;
     }
     /* Plain-text bytes must never reach the far side of a TLS handshake. */
-    if (exchange->leftover) {
+    if (context->leftover) {
         return U101_TLS_LEFTOVER;
     }
-    exchange->decision->tls_minor = version.at[2];
+    context->decision->tls_minor = version.at[2];
     return U101_SWITCHED;
 }

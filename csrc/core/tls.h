@@ -1,17 +1,17 @@
 /*
  * The upgrade to TLS in mid-connection [RFC 2817 3].
  *
- * In: an exchange and the version that the client names.  Out: U101_SWITCHED
+ * In: an context and the version that the client names.  Out: U101_SWITCHED
  * with the version in the decision, or the first reason of contract 6.
  */
 #ifndef U101_TLS_H
 #define U101_TLS_H
 
-#include "exchange.h"
+#include "context.h"
 
 /* Whether a protocol of Upgrade is TLS/1. and one digit. */
-bool u101_is_tls(u101_slice name, u101_slice version);
+bool u101_tls_is_named(u101_slice name, u101_slice version);
 
-u101_reason u101_check_tls_request(const u101_exchange *exchange, u101_slice version);
+u101_reason u101_tls_check(const u101_context *context, u101_slice version);
 
 #endif

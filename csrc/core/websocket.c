@@ -10,23 +10,23 @@
 #include "subprotocol.h"
 
 /* [RFC 6455 4.1]: a GET request without a body. */
-static u101_reason check_request(const u101_exchange *exchange)
+static u101_reason check_request(const u101_context *context)
 {
-    if (!u101_method_is(exchange, U101_TEXT("GET"))) {
+    if (!u101_method_is(context, U101_TEXT("GET"))) {
         return U101_WS_METHOD;
     }
-    return u101_has_body(exchange) ? U101_WS_BODY : U101_SWITCHED;
+    return u101_has_body(context) ? U101_WS_BODY : U101_SWITCHED;
 }
 
 /* [RFC 6455 4.2.1, 4.4] */
-static u101_reason check_version(const u101_exchange *exchange)
+static u101_reason check_version(const u101_context *context)
 {
-    const uint32_t lines = u101_lines_in(exchange, U101_FIELD_WS_VERSION);
+    const uint32_t lines = u101_lines_in(context, U101_FIELD_WS_VERSION);
 
     if (lines != 1) {
         return lines == 0 ? U101_WS_VERSION_MISSING : U101_WS_VERSION_DUPLICATE;
     }
-    return u101_equal(u101_first_line(exchange, U101_FIELD_WS_VERSION), U101_TEXT("13"))
+    return u101_equal(u101_first_line(context, U101_FIELD_WS_VERSION), U101_TEXT("13"))
                ? U101_SWITCHED
                : U101_WS_VERSION_UNSUPPORTED;
 }
@@ -39,38 +39,38 @@ static bool is_key(u101_slice value)
            value.at[22] == '=' && value.at[23] == '=';
 }
 
-static u101_reason check_key(const u101_exchange *exchange)
+static u101_reason check_key(const u101_context *context)
 {
-    const uint32_t lines = u101_lines_in(exchange, U101_FIELD_WS_KEY);
+    const uint32_t lines = u101_lines_in(context, U101_FIELD_WS_KEY);
 
     if (lines != 1) {
         return lines == 0 ? U101_WS_KEY_MISSING : U101_WS_KEY_DUPLICATE;
     }
-    return is_key(u101_first_line(exchange, U101_FIELD_WS_KEY)) ? U101_SWITCHED
+    return is_key(u101_first_line(context, U101_FIELD_WS_KEY)) ? U101_SWITCHED
                                                                 : U101_WS_KEY_INVALID;
 }
 
-static bool is_allowed(const u101_exchange *exchange, const u101_websocket *offer, u101_slice value)
+static bool is_allowed(const u101_context *context, const u101_websocket *offer, u101_slice value)
 {
     u101_origin origin;
 
     if (offer->origin_rule == U101_ORIGINS_ANY ||
         (offer->origin_rule == U101_ORIGINS_SAME &&
-         u101_is_host_as_origin(value, &exchange->host))) {
+         u101_is_host_as_origin(value, &context->host))) {
         return true;
     }
-    if (!u101_read_origin(value, &origin)) {
+    if (!u101_origin_read(value, &origin)) {
         return false;
     }
     return offer->origin_rule == U101_ORIGINS_SAME
-               ? u101_is_same_origin(&origin, &exchange->host)
-               : u101_allows(&exchange->negotiator->origins, &origin);
+               ? u101_is_same_origin(&origin, &context->host)
+               : u101_allowlist_allows(&context->negotiator->origins, &origin);
 }
 
 /* A request without Origin comes from no browser [RFC 6455 10.2]. */
-static u101_reason check_origin(const u101_exchange *exchange, const u101_websocket *offer)
+static u101_reason check_origin(const u101_context *context, const u101_websocket *offer)
 {
-    const uint32_t lines = u101_lines_in(exchange, U101_FIELD_ORIGIN);
+    const uint32_t lines = u101_lines_in(context, U101_FIELD_ORIGIN);
 
     if (lines > 1) {
         return U101_WS_ORIGIN_DUPLICATE;
@@ -78,36 +78,36 @@ static u101_reason check_origin(const u101_exchange *exchange, const u101_websoc
     if (lines == 0) {
         return offer->origin_required ? U101_WS_ORIGIN_FORBIDDEN : U101_SWITCHED;
     }
-    return is_allowed(exchange, offer, u101_first_line(exchange, U101_FIELD_ORIGIN))
+    return is_allowed(context, offer, u101_first_line(context, U101_FIELD_ORIGIN))
                ? U101_SWITCHED
                : U101_WS_ORIGIN_FORBIDDEN;
 }
 
-u101_reason u101_check_websocket_request(const u101_exchange *exchange, const u101_websocket *offer)
+u101_reason u101_websocket_check(const u101_context *context, const u101_websocket *offer)
 {
-    u101_decision *const decision = exchange->decision;
+    u101_decision *const decision = context->decision;
     u101_span subprotocol = {0, 0};
     u101_agreement agreement = {.agreed = false};
-    u101_reason reason = check_request(exchange);
+    u101_reason reason = check_request(context);
 
     if (reason == U101_SWITCHED) {
-        reason = check_version(exchange);
+        reason = check_version(context);
     }
     if (reason == U101_SWITCHED) {
-        reason = check_key(exchange);
+        reason = check_key(context);
     }
     if (reason == U101_SWITCHED) {
-        reason = check_origin(exchange, offer);
+        reason = check_origin(context, offer);
     }
     if (reason == U101_SWITCHED) {
-        reason = u101_choose_subprotocol(exchange, offer, &subprotocol);
+        reason = u101_subprotocol_choose(context, offer, &subprotocol);
     }
     if (reason == U101_SWITCHED) {
-        reason = u101_negotiate_extensions(exchange, offer, &agreement);
+        reason = u101_extensions_negotiate(context, offer, &agreement);
     }
     if (reason == U101_SWITCHED) {
-        const u101_slice key = u101_first_line(exchange, U101_FIELD_WS_KEY);
-        if (!u101_accept_value(exchange->hasher, key.at, decision->accept)) {
+        const u101_slice key = u101_first_line(context, U101_FIELD_WS_KEY);
+        if (!u101_hasher_accept_value(context->hasher, key.at, decision->accept)) {
             return U101_INTERNAL_ERROR;
         }
         decision->subprotocol = subprotocol;

@@ -69,7 +69,7 @@ static bool feed(const input *from, u101_handshake *handshake, size_t turn, verd
 {
     guard *pages = &suite.pages[turn % COUNT(suite.pages)];
     const u101_slice received = guard_end(pages, (u101_slice){from->bytes.at, made->fed});
-    made->decided = u101_decide(from->negotiator, handshake, received, from->secure, suite.hasher,
+    made->decided = u101_handshake_decide(from->negotiator, handshake, received, from->secure, suite.hasher,
                                 &made->decision);
     if (made->decided && made->decision.action == U101_ACTION_CONTINUE) {
         require(!made->continued, "a CONTINUE comes once");
@@ -109,10 +109,10 @@ static u101_slice response_of(const input *from, const u101_decision *decision)
 {
     const char *received = from->bytes.at;
     char *out = guard_buffer(&suite.out, 0);
-    const size_t size = u101_write_response(from->negotiator, decision, received, NULL, 0, out, 0);
+    const size_t size = u101_decision_write_response(from->negotiator, decision, received, NULL, 0, out, 0);
     require(size <= MAX_RESPONSE, "a response is bounded");
     out = guard_buffer(&suite.out, size);
-    require(u101_write_response(from->negotiator, decision, received, NULL, 0, out, size) == size,
+    require(u101_decision_write_response(from->negotiator, decision, received, NULL, 0, out, size) == size,
             "a response has the size that was told");
     return (u101_slice){out, size};
 }
@@ -133,7 +133,7 @@ static void require_sound(const input *from, const verdict *made)
     require(d->head_size <= d->request_size, "a head is within its request");
     require(d->request_size <= made->fed || d->action == U101_ACTION_REJECT,
             "a request is within what arrived");
-    while (d->head_size > 0 && u101_next_field(from->bytes.at, d->head_size, &cursor, &field)) {
+    while (d->head_size > 0 && u101_fields_next(from->bytes.at, d->head_size, &cursor, &field)) {
         require(cursor > before && cursor <= d->head_size, "a field line is within its head");
         before = cursor;
     }
@@ -184,7 +184,7 @@ static void require_parsed_alike(const input *from, const verdict *whole)
     if (size > sizeof(written)) {
         return;
     }
-    u101_decide_request(from->negotiator, &request, from->secure, suite.hasher, written, size,
+    u101_request_decide(from->negotiator, &request, from->secure, suite.hasher, written, size,
                         &parsed);
     require(parsed.action == d->action, "a parsed head has the action of its bytes");
     require(parsed.reason == d->reason, "a parsed head has the reason of its bytes");

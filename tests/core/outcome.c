@@ -37,9 +37,9 @@ u101_slice outcome_response(const outcome *made)
     const char *const received = made->connection.at;
     char *out = guard_buffer(buffer(), 0);
     const size_t size =
-        u101_write_response(made->negotiator, made->decision, received, NULL, OUTCOME_NOW, out, 0);
+        u101_decision_write_response(made->negotiator, made->decision, received, NULL, OUTCOME_NOW, out, 0);
     out = guard_buffer(buffer(), size);
-    CHECK_SIZE(u101_write_response(made->negotiator, made->decision, received, NULL, OUTCOME_NOW,
+    CHECK_SIZE(u101_decision_write_response(made->negotiator, made->decision, received, NULL, OUTCOME_NOW,
                                    out, size),
                size);
     return (u101_slice){out, size};
@@ -48,18 +48,18 @@ u101_slice outcome_response(const outcome *made)
 static u101_slice protocol_of(const outcome *made)
 {
     char *out = guard_buffer(buffer(), 0);
-    const size_t size = u101_write_protocol(made->negotiator, made->decision, out, 0);
+    const size_t size = u101_decision_write_protocol(made->negotiator, made->decision, out, 0);
     out = guard_buffer(buffer(), size);
-    CHECK_SIZE(u101_write_protocol(made->negotiator, made->decision, out, size), size);
+    CHECK_SIZE(u101_decision_write_protocol(made->negotiator, made->decision, out, size), size);
     return (u101_slice){out, size};
 }
 
 static u101_slice extensions_of(const outcome *made)
 {
     char *out = guard_buffer(buffer(), 0);
-    const size_t size = u101_write_extensions(made->decision, out, 0);
+    const size_t size = u101_decision_write_extensions(made->decision, out, 0);
     out = guard_buffer(buffer(), size);
-    CHECK_SIZE(u101_write_extensions(made->decision, out, size), size);
+    CHECK_SIZE(u101_decision_write_extensions(made->decision, out, size), size);
     return (u101_slice){out, size};
 }
 
@@ -74,7 +74,7 @@ static void check_settings(const outcome *made, const json_value *expect)
     }
     CHECK(decision->settings_present);
     const u101_span value = decision->settings;
-    const int count = u101_read_settings(part(made, value.at, value.at + value.size), settings);
+    const int count = u101_h2c_read_settings(part(made, value.at, value.at + value.size), settings);
     if (!CHECK_INT(count, (long long)pairs->count)) {
         return;
     }
@@ -134,7 +134,7 @@ static void check_body(const outcome *made, const message *response)
     if (!CHECK(message_value(response, "Content-Length", &stated))) {
         return;
     }
-    if (made->decision->headless) {
+    if (made->decision->is_head) {
         CHECK_SIZE(body.size, 0);
         CHECK(stated.size > 0 && stated.at[0] != '0');
         return;

@@ -4,7 +4,7 @@
 #include "guard.h"
 #include "harness.h"
 #include "head.h"
-#include "meaning.h"
+#include "framing.h"
 
 void sample_read(sample *made, const u101_negotiator *negotiator, u101_hasher *hasher,
                  const char *text)
@@ -12,15 +12,15 @@ void sample_read(sample *made, const u101_negotiator *negotiator, u101_hasher *h
     const u101_slice bytes = guard_text(text);
     u101_reason reason = U101_SWITCHED;
     *made = (sample){.head = {.next = 0}};
-    made->exchange = (u101_exchange){
+    made->context = (u101_context){
         .negotiator = negotiator,
         .head = &made->head,
         .bytes = bytes.at,
         .hasher = hasher,
         .decision = &made->decision,
     };
-    if (u101_read_head(&u101_default_limits, &made->head, bytes, &reason) != U101_READ_DONE ||
-        !u101_read_meaning(&made->exchange, &reason)) {
+    if (u101_head_read(&u101_default_limits, &made->head, bytes, &reason) != U101_READ_DONE ||
+        !u101_read_meaning(&made->context, &reason)) {
         check_abort("a sample is no sound head: %s", text);
     }
 }

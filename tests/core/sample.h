@@ -1,7 +1,7 @@
 /*
  * Requests and negotiators for the tests of the core's parts.
  *
- * In: the text of a head, or offers.  Out: an exchange as u101_decide makes it
+ * In: the text of a head, or offers.  Out: an context as u101_handshake_decide makes it
  * before it chooses, or a negotiator.
  *
  * Always: the head ends at a page that cannot be read.  A head that is not
@@ -12,16 +12,16 @@
 
 #include <stddef.h>
 
-#include "exchange.h"
+#include "context.h"
 #include "upgrade101.h"
 
 typedef struct {
     u101_head head;
     u101_decision decision;
-    u101_exchange exchange;
+    u101_context context;
 } sample;
 
-/* Fills `made`, which the exchange points into; good as long as guard_text says. */
+/* Fills `made`, which the context points into; good as long as guard_text says. */
 void sample_read(sample *made, const u101_negotiator *negotiator, u101_hasher *hasher,
                  const char *text);
 

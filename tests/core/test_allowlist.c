@@ -23,9 +23,9 @@ static u101_allowed entry_of(u101_slice text, bool host)
 {
     u101_origin origin = {.null = false};
     u101_authority authority;
-    if (host && u101_read_authority(text, &authority)) {
+    if (host && u101_authority_read(text, &authority)) {
         origin = u101_origin_of_host(&authority, authority.number);
-    } else if (host || !u101_read_origin(text, &origin)) {
+    } else if (host || !u101_origin_read(text, &origin)) {
         check_abort("no entry: %.*s", (int)text.size, text.at);
     }
     return u101_allowed_of(&origin);
@@ -60,13 +60,13 @@ static bool allows_host(const u101_allowlist *list, u101_slice host, int number)
 {
     const u101_authority authority = {.host = host, .number = number};
     const u101_origin origin = u101_origin_of_host(&authority, number);
-    return u101_allows(list, &origin);
+    return u101_allowlist_allows(list, &origin);
 }
 
 static bool allows_origin(const u101_allowlist *list, u101_slice value)
 {
     u101_origin origin;
-    return CHECK(u101_read_origin(value, &origin)) && u101_allows(list, &origin);
+    return CHECK(u101_origin_read(value, &origin)) && u101_allowlist_allows(list, &origin);
 }
 
 typedef struct {

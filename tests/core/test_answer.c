@@ -31,7 +31,7 @@ static u101_decision switched(void)
     u101_handshake handshake;
     u101_decision decision = {.action = U101_ACTION_PASS};
     u101_handshake_init(&handshake);
-    CHECK(u101_decide(negotiator, &handshake, received, false, hasher, &decision));
+    CHECK(u101_handshake_decide(negotiator, &handshake, received, false, hasher, &decision));
     CHECK_ACTION(decision.action, U101_ACTION_SWITCH);
     u101_hasher_free(hasher);
     u101_negotiator_free(negotiator);
@@ -57,7 +57,7 @@ static bool is_refused(u101_decision *decision, const u101_answer *answer,
 {
     const u101_decision before = *decision;
     const u101_slice head = guard_slice(received);
-    const u101_defect defect = u101_accept(decision, head.at, answer, subprotocol);
+    const u101_defect defect = u101_answer_accept(decision, head.at, answer, subprotocol);
     if (defect.text != NULL) {
         CHECK(is_same(&before, decision));
     }
@@ -159,7 +159,7 @@ static void test_answer_reject_is_taken_or_refused(void)
         decision.action = row->action;
         const u101_decision before = decision;
         check_case("%s", row->why);
-        CHECK_INT(u101_reject(&decision, row->status, row->answer).text == NULL, row->taken);
+        CHECK_INT(u101_answer_reject(&decision, row->status, row->answer).text == NULL, row->taken);
         if (row->taken) {
             CHECK_ACTION(decision.action, U101_ACTION_REJECT);
             CHECK_REASON(decision.reason, U101_REFUSED);

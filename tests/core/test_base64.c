@@ -48,7 +48,7 @@ static void test_base64_of_twenty_bytes_is_that_of_others(void)
         for (size_t word = 0; word < COUNT(words); word++) {
             words[word] = read_word(encode_rows[i].bytes.at + 4 * word);
         }
-        u101_encode_base64(words, text);
+        u101_base64_encode(words, text);
         CHECK_TEXT(((u101_slice){text, 28}), encode_rows[i].text);
     }
     guard_free(&pages);
@@ -71,7 +71,7 @@ static void test_base64_of_each_number_at_each_place_is_its_character(void)
                 words[bit / 32] |= (number >> (5 - i) & 1) << (31 - bit % 32);
             }
             expected[place] = alphabet[number];
-            u101_encode_base64(words, text);
+            u101_base64_encode(words, text);
             CHECK_TEXT(((u101_slice){text, 28}), expected);
         }
     }
@@ -112,7 +112,7 @@ static void test_base64url_is_decoded_or_refused(void)
         const u101_slice text = guard_text(row->text);
         char *bytes = guard_buffer(&pages, text.size / 4 * 3 + 2);
         check_case("%s", row->why);
-        const ptrdiff_t size = u101_decode_base64url(text, (unsigned char *)bytes);
+        const ptrdiff_t size = u101_base64_decode_url(text, (unsigned char *)bytes);
         if (CHECK_INT(size, row->size) && size >= 0) {
             CHECK_TEXT(((u101_slice){bytes, (size_t)size}), row->bytes);
         }

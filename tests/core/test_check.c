@@ -1,5 +1,5 @@
 /*
- * What a server may be configured with, in pairs one byte apart (contract 7).
+ * What a server may be configured with, in pairs one byte apart [contract 7].
  */
 #include "check.h"
 

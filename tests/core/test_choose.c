@@ -51,7 +51,7 @@ static u101_reason choose(const char *head, bool required, sample *made)
     u101_hasher *hasher = u101_hasher_new();
     sample_read(made, negotiator, hasher, head);
     made->decision.offer = U101_NO_OFFER;
-    const u101_reason reason = u101_choose(&made->exchange);
+    const u101_reason reason = u101_choose(&made->context);
     u101_hasher_free(hasher);
     u101_negotiator_free(negotiator);
     return reason;

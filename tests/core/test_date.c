@@ -18,7 +18,7 @@ static guard pages;
 static u101_slice date_of(int64_t seconds)
 {
     char *date = guard_buffer(&pages, U101_DATE_SIZE);
-    u101_write_date(seconds, date);
+    u101_date_write(seconds, date);
     return (u101_slice){date, U101_DATE_SIZE};
 }
 

@@ -58,7 +58,7 @@ static const offer_row offer_rows[] = {
 static u101_deflate_offer read_offer(const offer_row *row)
 {
     u101_deflate_offer offer;
-    u101_begin_deflate(&offer, guard_text("permessage-deflate"));
+    u101_deflate_begin(&offer, guard_text("permessage-deflate"));
     for (size_t i = 0; i < COUNT(row->parameters) && row->parameters[i].name != NULL; i++) {
         const parameter_row *each = &row->parameters[i];
         u101_parameter parameter = {.name = guard_text(each->name),
@@ -66,7 +66,7 @@ static u101_deflate_offer read_offer(const offer_row *row)
         if (parameter.has_value) {
             parameter.value = guard_text(each->value);
         }
-        u101_take_deflate_parameter(&offer, &parameter);
+        u101_deflate_take(&offer, &parameter);
     }
     return offer;
 }
@@ -82,9 +82,9 @@ static void test_deflate_offer_is_acceptable_or_declined(void)
 static void test_deflate_of_another_name_is_declined(void)
 {
     u101_deflate_offer offer;
-    u101_begin_deflate(&offer, guard_text("permessage-deflat"));
+    u101_deflate_begin(&offer, guard_text("permessage-deflat"));
     CHECK(!offer.acceptable);
-    u101_begin_deflate(&offer, guard_text("x-webkit-deflate-frame"));
+    u101_deflate_begin(&offer, guard_text("x-webkit-deflate-frame"));
     CHECK(!offer.acceptable);
 }
 
@@ -149,7 +149,7 @@ static void test_deflate_answer_is_the_lesser_of_both(void)
         const u101_deflate_offer offer = read_offer(&row->offered);
         check_case("%s", row->offered.why);
         CHECK(offer.acceptable);
-        const u101_deflate agreed = u101_agree_on_deflate(&offer, &row->configured);
+        const u101_deflate agreed = u101_deflate_agree(&offer, &row->configured);
         CHECK_INT(agreed.server_no_context_takeover, row->agreed.server_no_context_takeover);
         CHECK_INT(agreed.client_no_context_takeover, row->agreed.client_no_context_takeover);
         CHECK_INT(agreed.server_max_window_bits, row->agreed.server_max_window_bits);

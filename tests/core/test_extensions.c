@@ -72,7 +72,7 @@ static u101_reason negotiate(const char *lines, bool enabled, u101_agreement *ag
     (void)snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: h\r\n%s\r\n", lines);
     sample_read(&made, negotiator, NULL, text);
     *agreement = (u101_agreement){.agreed = false};
-    const u101_reason reason = u101_negotiate_extensions(&made.exchange, &offer, agreement);
+    const u101_reason reason = u101_extensions_negotiate(&made.context, &offer, agreement);
     u101_negotiator_free(negotiator);
     return reason;
 }

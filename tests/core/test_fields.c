@@ -106,13 +106,13 @@ static void test_fields_walk_gives_every_line(void)
     u101_field field;
     for (size_t i = 0; i < COUNT(expected); i++) {
         check_case("line %zu", i);
-        if (CHECK(u101_next_field(head.at, head.size, &cursor, &field))) {
+        if (CHECK(u101_fields_next(head.at, head.size, &cursor, &field))) {
             CHECK_TEXT(field.name, expected[i][0]);
             CHECK_TEXT(field.value, expected[i][1]);
         }
     }
-    CHECK(!u101_next_field(head.at, head.size, &cursor, &field));
-    CHECK(!u101_next_field(head.at, head.size, &cursor, &field));
+    CHECK(!u101_fields_next(head.at, head.size, &cursor, &field));
+    CHECK(!u101_fields_next(head.at, head.size, &cursor, &field));
 }
 
 static void test_fields_walk_of_no_lines_ends_at_once(void)
@@ -120,7 +120,7 @@ static void test_fields_walk_of_no_lines_ends_at_once(void)
     const u101_slice head = guard_text("GET / HTTP/1.0\r\n\r\n");
     size_t cursor = sizeof("GET / HTTP/1.0\r\n") - 1;
     u101_field field;
-    CHECK(!u101_next_field(head.at, head.size, &cursor, &field));
+    CHECK(!u101_fields_next(head.at, head.size, &cursor, &field));
 }
 
 typedef struct {
@@ -159,16 +159,16 @@ static void test_fields_list_gives_every_element(void)
         (void)snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", row->lines);
         check_case("%s", row->why);
         sample_read(&made, &nothing_offered, NULL, text);
-        u101_list list = u101_list_of(made.exchange.bytes, &made.head, U101_FIELD_UPGRADE);
+        u101_list list = u101_fields_list(made.context.bytes, &made.head, U101_FIELD_UPGRADE);
         u101_slice element;
         size_t size = 0;
-        while (u101_next_element(&list, &element)) {
+        while (u101_fields_next_element(&list, &element)) {
             const int written = snprintf(joined + size, sizeof(joined) - size, "%s%.*s",
                                          size == 0 ? "" : "|", (int)element.size, element.at);
             size += (size_t)written;
         }
         CHECK_TEXT(((u101_slice){joined, size}), row->elements);
-        CHECK(!u101_next_element(&list, &element));
+        CHECK(!u101_fields_next_element(&list, &element));
     }
 }
 
@@ -180,12 +180,12 @@ static void test_fields_lines_are_given_in_order_and_counted(void)
                 "GET / HTTP/1.1\r\nOrigin: a\r\nHost: h\r\nOrigin: \r\norigin: c\r\n\r\n");
     CHECK_INT(made.head.lines[U101_FIELD_ORIGIN], 3);
     CHECK_INT(made.head.lines[U101_FIELD_EXPECT], 0);
-    u101_list list = u101_list_of(made.exchange.bytes, &made.head, U101_FIELD_ORIGIN);
-    CHECK(u101_next_element(&list, &value));
+    u101_list list = u101_fields_list(made.context.bytes, &made.head, U101_FIELD_ORIGIN);
+    CHECK(u101_fields_next_element(&list, &value));
     CHECK_TEXT(value, "a");
-    CHECK(u101_next_element(&list, &value));
+    CHECK(u101_fields_next_element(&list, &value));
     CHECK_TEXT(value, "c");
-    CHECK(!u101_next_element(&list, &value));
+    CHECK(!u101_fields_next_element(&list, &value));
 }
 
 int main(void)

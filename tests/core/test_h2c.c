@@ -48,7 +48,7 @@ static void test_h2c_settings_are_read_or_refused(void)
         const settings_row *row = &settings_rows[i];
         u101_setting settings[U101_MAX_SETTINGS];
         check_case("%s", row->why);
-        const int count = u101_read_settings(guard_text(row->value), settings);
+        const int count = u101_h2c_read_settings(guard_text(row->value), settings);
         if (CHECK_INT(count, row->count)) {
             for (int j = 0; j < count; j++) {
                 CHECK_INT(settings[j].identifier, row->settings[j].identifier);
@@ -67,11 +67,11 @@ static void test_h2c_settings_of_sixty_four_are_read_and_one_more_refused(void)
         memcpy(value + i, "AAMAAABk", CHARACTERS);
     }
     const u101_slice most = {value, (size_t)U101_MAX_SETTINGS * CHARACTERS};
-    CHECK_INT(u101_read_settings(guard_slice(most), settings), U101_MAX_SETTINGS);
+    CHECK_INT(u101_h2c_read_settings(guard_slice(most), settings), U101_MAX_SETTINGS);
     CHECK_INT(settings[U101_MAX_SETTINGS - 1].value, 100);
-    CHECK_INT(u101_read_settings(guard_slice((u101_slice){value, sizeof(value)}), settings), -1);
-    CHECK_INT(u101_read_settings(guard_slice((u101_slice){value, most.size + 1}), settings), -1);
-    CHECK_INT(u101_read_settings((u101_slice){NULL, 0}, settings), 0);
+    CHECK_INT(u101_h2c_read_settings(guard_slice((u101_slice){value, sizeof(value)}), settings), -1);
+    CHECK_INT(u101_h2c_read_settings(guard_slice((u101_slice){value, most.size + 1}), settings), -1);
+    CHECK_INT(u101_h2c_read_settings((u101_slice){NULL, 0}, settings), 0);
 }
 
 typedef struct {
@@ -101,9 +101,9 @@ static u101_reason check_head(const char *head, bool secure, bool named, sample 
     const u101_offer offer = {.kind = U101_OFFER_H2C};
     u101_negotiator *negotiator = sample_negotiator(&offer, 1);
     sample_read(made, negotiator, NULL, head);
-    made->exchange.secure = secure;
-    made->exchange.names_settings = named;
-    const u101_reason reason = u101_check_h2c_request(&made->exchange);
+    made->context.secure = secure;
+    made->context.names_settings = named;
+    const u101_reason reason = u101_h2c_check(&made->context);
     u101_negotiator_free(negotiator);
     return reason;
 }
@@ -138,7 +138,7 @@ static void test_h2c_settings_are_in_the_decision_on_a_switch_only(void)
     sample made;
     (void)check_head(GET SETTINGS "\r\n", false, true, &made);
     CHECK(made.decision.settings_present);
-    CHECK_TEXT(u101_slice_at(made.exchange.bytes, made.decision.settings), "AAMAAABk");
+    CHECK_TEXT(u101_slice_at(made.context.bytes, made.decision.settings), "AAMAAABk");
     (void)check_head(GET "HTTP2-Settings: x\r\n\r\n", false, true, &made);
     CHECK(!made.decision.settings_present);
     CHECK_INT(made.decision.settings.size, 0);

@@ -38,7 +38,7 @@ static connection open_connection(void)
 /* Decides on all that has arrived so far. */
 static bool decide(connection *c, u101_slice received)
 {
-    return u101_decide(c->negotiator, &c->handshake, guard_slice(received), false, NULL,
+    return u101_handshake_decide(c->negotiator, &c->handshake, guard_slice(received), false, NULL,
                        &c->decision);
 }
 
@@ -91,20 +91,20 @@ static void test_handshake_body_begun_gets_no_continue_of_its_own(void)
 static void test_handshake_of_no_bytes_needs_more(void)
 {
     connection c = open_connection();
-    CHECK(!u101_decide(c.negotiator, &c.handshake, (u101_slice){"", 0}, false, NULL, &c.decision));
+    CHECK(!u101_handshake_decide(c.negotiator, &c.handshake, (u101_slice){"", 0}, false, NULL, &c.decision));
     CHECK(
-        !u101_decide(c.negotiator, &c.handshake, (u101_slice){NULL, 0}, false, NULL, &c.decision));
+        !u101_handshake_decide(c.negotiator, &c.handshake, (u101_slice){NULL, 0}, false, NULL, &c.decision));
     u101_negotiator_free(c.negotiator);
 }
 
 static void test_handshake_wanted_is_the_head_and_a_byte_then_the_request(void)
 {
     connection c = open_connection();
-    CHECK_SIZE(u101_wanted(c.negotiator, &c.handshake), 16385);
+    CHECK_SIZE(u101_handshake_wanted(c.negotiator, &c.handshake), 16385);
     CHECK(!decide(&c, BYTES(POST)));
-    CHECK_SIZE(u101_wanted(c.negotiator, &c.handshake), 16385);
+    CHECK_SIZE(u101_handshake_wanted(c.negotiator, &c.handshake), 16385);
     CHECK(!decide(&c, BYTES(BODY)));
-    CHECK_SIZE(u101_wanted(c.negotiator, &c.handshake), sizeof(BODY) + 2);
+    CHECK_SIZE(u101_handshake_wanted(c.negotiator, &c.handshake), sizeof(BODY) + 2);
     u101_negotiator_free(c.negotiator);
 }
 
@@ -122,8 +122,8 @@ static void test_handshake_wanted_reaches_the_byte_behind_the_longest_head(void)
     u101_handshake handshake;
     u101_decision decision;
     u101_handshake_init(&handshake);
-    const u101_slice received = {bytes, u101_wanted(negotiator, &handshake)};
-    CHECK(u101_decide(negotiator, &handshake, guard_slice(received), false, NULL, &decision));
+    const u101_slice received = {bytes, u101_handshake_wanted(negotiator, &handshake)};
+    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(received), false, NULL, &decision));
     CHECK_REASON(decision.reason, U101_TLS_LEFTOVER);
     u101_negotiator_free(negotiator);
 }
@@ -138,7 +138,7 @@ static void test_handshake_decision_holds_the_request_line(void)
     CHECK_TEXT(u101_slice_at(bytes.at, c.decision.method), "HEAD");
     CHECK_TEXT(u101_slice_at(bytes.at, c.decision.target), "/t");
     CHECK_INT(c.decision.minor, '0');
-    CHECK(c.decision.headless);
+    CHECK(c.decision.is_head);
     CHECK_SIZE(c.decision.offer, U101_NO_OFFER);
     CHECK_SIZE(c.decision.head_size, bytes.size);
     CHECK_SIZE(c.decision.request_size, bytes.size);
@@ -153,7 +153,7 @@ static void test_handshake_defect_of_the_syntax_completes_no_head(void)
     CHECK_REASON(c.decision.reason, U101_OBS_FOLD);
     CHECK_INT(c.decision.status, 400);
     CHECK_SIZE(c.decision.head_size, 0);
-    CHECK(c.decision.headless);
+    CHECK(c.decision.is_head);
     u101_negotiator_free(c.negotiator);
 }
 
@@ -167,7 +167,7 @@ static void test_handshake_preface_switches_where_it_is_offered(void)
     u101_handshake handshake;
     u101_decision decision;
     u101_handshake_init(&handshake);
-    CHECK(u101_decide(negotiator, &handshake, guard_slice(preface), false, NULL, &decision));
+    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(preface), false, NULL, &decision));
     CHECK_ACTION(decision.action, U101_ACTION_SWITCH);
     CHECK_REASON(decision.reason, U101_HTTP2_PRIOR_KNOWLEDGE);
     CHECK_INT(decision.status, 101);
@@ -184,14 +184,14 @@ static void test_handshake_preface_switches_where_it_is_offered(void)
 
 /* ---- refusals for a reason of the server's own ---- */
 
-static void check_refusal(connection *c, bool headless)
+static void check_refusal(connection *c, bool is_head)
 {
     u101_decision decision;
-    u101_refuse(&c->handshake, U101_HANDSHAKE_TIMEOUT, true, &decision);
+    u101_handshake_refuse(&c->handshake, U101_HANDSHAKE_TIMEOUT, true, &decision);
     CHECK_ACTION(decision.action, U101_ACTION_REJECT);
     CHECK_REASON(decision.reason, U101_HANDSHAKE_TIMEOUT);
     CHECK_INT(decision.status, 408);
-    CHECK_INT(decision.headless, headless);
+    CHECK_INT(decision.is_head, is_head);
 }
 
 static void test_handshake_refused_at_any_time_is_a_reject(void)
@@ -210,7 +210,7 @@ static void test_handshake_refused_while_a_body_is_awaited_keeps_the_request(voi
     connection c = open_connection();
     u101_decision decision;
     CHECK(!decide(&c, BYTES(BODY "a")));
-    u101_refuse(&c.handshake, U101_SHUTDOWN, false, &decision);
+    u101_handshake_refuse(&c.handshake, U101_SHUTDOWN, false, &decision);
     CHECK_ACTION(decision.action, U101_ACTION_REJECT);
     CHECK_REASON(decision.reason, U101_SHUTDOWN);
     CHECK_INT(decision.status, 503);
@@ -222,7 +222,7 @@ static void test_handshake_decision_rejected_for_a_reason_takes_its_status(void)
 {
     connection c = open_connection();
     CHECK(decide(&c, BYTES(BODY "abc")));
-    u101_reject_for(&c.decision, U101_CAPACITY);
+    u101_decision_refuse(&c.decision, U101_CAPACITY);
     CHECK_ACTION(c.decision.action, U101_ACTION_REJECT);
     CHECK_REASON(c.decision.reason, U101_CAPACITY);
     CHECK_INT(c.decision.status, 503);

@@ -32,7 +32,7 @@ static void check_accepts(u101_hasher *hasher)
     for (size_t i = 0; i < COUNT(accept_rows); i++) {
         char *accept = guard_buffer(&pages, 28);
         check_case("%s", accept_rows[i].why);
-        if (CHECK(u101_accept_value(hasher, guard_text(accept_rows[i].key).at, accept))) {
+        if (CHECK(u101_hasher_accept_value(hasher, guard_text(accept_rows[i].key).at, accept))) {
             CHECK_TEXT(((u101_slice){accept, 28}), accept_rows[i].accept);
         }
     }
@@ -50,7 +50,7 @@ static void test_hasher_used_again_gives_the_values_of_others(void)
 static void test_hasher_null_is_a_failure(void)
 {
     char accept[28];
-    CHECK(!u101_accept_value(NULL, accept_rows[0].key, accept));
+    CHECK(!u101_hasher_accept_value(NULL, accept_rows[0].key, accept));
     u101_hasher_free(NULL);
 }
 
@@ -65,7 +65,7 @@ static void test_hasher_without_sha1_is_a_failure(void)
     u101_hasher *hasher = u101_hasher_new();
     CHECK(provider != NULL);
     if (CHECK(hasher != NULL)) {
-        CHECK(!u101_accept_value(hasher, accept_rows[0].key, accept));
+        CHECK(!u101_hasher_accept_value(hasher, accept_rows[0].key, accept));
     }
     u101_hasher_free(hasher);
     (void)OSSL_LIB_CTX_set0_default(before);

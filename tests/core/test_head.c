@@ -121,7 +121,7 @@ typedef struct {
 static reading read_whole(const u101_limits *limits, u101_slice bytes)
 {
     reading made = {.head = {.next = 0}, .reason = U101_SWITCHED};
-    made.result = u101_read_head(limits, &made.head, guard_slice(bytes), &made.reason);
+    made.result = u101_head_read(limits, &made.head, guard_slice(bytes), &made.reason);
     return made;
 }
 
@@ -130,7 +130,7 @@ static reading read_bytewise(const u101_limits *limits, u101_slice bytes, size_t
 {
     reading made = {.head = {.next = 0}, .reason = U101_SWITCHED};
     for (*fed = 0; *fed <= bytes.size; ++*fed) {
-        made.result = u101_read_head(limits, &made.head, guard_slice((u101_slice){bytes.at, *fed}),
+        made.result = u101_head_read(limits, &made.head, guard_slice((u101_slice){bytes.at, *fed}),
                                      &made.reason);
         if (made.result != U101_READ_MORE) {
             break;
@@ -206,7 +206,7 @@ static void test_head_read_is_kept_as_offsets(void)
     check_span(bytes, head->method, "HEAD");
     check_span(bytes, head->target, "http://b/c");
     CHECK_INT(head->minor, '0');
-    CHECK(head->headless);
+    CHECK(head->is_head);
     CHECK(head->absolute);
     CHECK(!head->connect);
     CHECK_INT(head->field_count, 4);
@@ -222,7 +222,7 @@ static void test_head_forms_are_noted(void)
     const reading connect = read_whole(&u101_default_limits, BYTES("CONNECT a:1 "));
     const reading origin = read_whole(&u101_default_limits, BYTES("HEADS /a "));
     CHECK(connect.head.connect && !connect.head.absolute);
-    CHECK(!origin.head.connect && !origin.head.absolute && !origin.head.headless);
+    CHECK(!origin.head.connect && !origin.head.absolute && !origin.head.is_head);
 }
 
 /* ---- limits ---- */
@@ -295,7 +295,7 @@ static void test_head_limits_of_target_and_fields_bind_at_one_byte_more(void)
     }
 }
 
-/* One byte that passes both limits (contract 2). */
+/* One byte that passes both limits [contract 2]. */
 static void test_head_limit_wins_over_that_of_the_target(void)
 {
     static const u101_limits equal = {.head = 256, .target = 252, .fields = 4, .body = 0};
@@ -334,7 +334,7 @@ static void test_head_in_pieces_is_not_read_again(void)
     u101_reason reason = U101_SWITCHED;
     for (size_t size = 1; size <= SIZE; size++) {
         const u101_slice received = {copy.at, size};
-        if (!CHECK_INT(u101_read_head(&u101_default_limits, &head, received, &reason),
+        if (!CHECK_INT(u101_head_read(&u101_default_limits, &head, received, &reason),
                        U101_READ_MORE) ||
             !CHECK_SIZE(head.next, size)) {
             break;

@@ -88,7 +88,7 @@ static const char accepted[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 static bool check_hasher(u101_hasher *hasher)
 {
     char accept[28] = "";
-    const bool done = u101_accept_value(hasher, key, accept);
+    const bool done = u101_hasher_accept_value(hasher, key, accept);
     if (done) {
         CHECK_TEXT(((u101_slice){accept, sizeof(accept)}), accepted);
     }
@@ -137,8 +137,8 @@ static size_t calls_to_decide(const vector *from, u101_hasher *hasher)
     char response[4096];
     fail_call(0);
     u101_handshake_init(&handshake);
-    if (u101_decide(from->negotiator, &handshake, from->request, from->secure, hasher, &decision)) {
-        (void)u101_write_response(from->negotiator, &decision, from->request.at, NULL, 0, response,
+    if (u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure, hasher, &decision)) {
+        (void)u101_decision_write_response(from->negotiator, &decision, from->request.at, NULL, 0, response,
                                   sizeof(response));
     }
     return allocations.calls;

@@ -55,21 +55,21 @@ static void test_offers_match_an_element_as_said(void)
     for (size_t i = 0; i < COUNT(match_rows); i++) {
         const match_row *row = &match_rows[i];
         check_case("%s: %s/%s", row->why, row->name, row->version);
-        CHECK_INT(u101_offer_matches(row->offer, guard_text(row->name), guard_text(row->version)),
+        CHECK_INT(u101_offers_match(row->offer, guard_text(row->name), guard_text(row->version)),
                   row->matches);
     }
 }
 
 static void test_offers_are_named_as_the_server_spells_them(void)
 {
-    CHECK_TEXT(u101_offer_name(&websocket), "websocket");
-    CHECK_TEXT(u101_offer_name(&h2c), "h2c");
-    CHECK_TEXT(u101_offer_name(&tls), "TLS");
-    CHECK_TEXT(u101_offer_version(&tls), "1.0");
-    CHECK_TEXT(u101_offer_name(&versioned), "Foo");
-    CHECK_TEXT(u101_offer_version(&versioned), "1a");
-    CHECK_SIZE(u101_offer_version(&plain).size, 0);
-    CHECK_SIZE(u101_offer_version(&websocket).size, 0);
+    CHECK_TEXT(u101_offers_name(&websocket), "websocket");
+    CHECK_TEXT(u101_offers_name(&h2c), "h2c");
+    CHECK_TEXT(u101_offers_name(&tls), "TLS");
+    CHECK_TEXT(u101_offers_version(&tls), "1.0");
+    CHECK_TEXT(u101_offers_name(&versioned), "Foo");
+    CHECK_TEXT(u101_offers_version(&versioned), "1a");
+    CHECK_SIZE(u101_offers_version(&plain).size, 0);
+    CHECK_SIZE(u101_offers_version(&websocket).size, 0);
 }
 
 int main(void)

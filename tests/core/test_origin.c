@@ -46,7 +46,7 @@ static void test_origin_is_read_or_refused(void)
     for (size_t i = 0; i < COUNT(read_rows); i++) {
         u101_origin origin;
         check_case("%s: %s", read_rows[i].why, read_rows[i].value);
-        CHECK_INT(u101_read_origin(guard_text(read_rows[i].value), &origin), read_rows[i].sound);
+        CHECK_INT(u101_origin_read(guard_text(read_rows[i].value), &origin), read_rows[i].sound);
     }
 }
 
@@ -84,8 +84,8 @@ static void test_origin_is_the_same_as_host_as_said(void)
         u101_authority host;
         u101_origin origin;
         check_case("%s: %s and %s", row->why, row->origin, row->host);
-        if (CHECK(u101_read_origin(guard_text(row->origin), &origin)) &&
-            CHECK(u101_read_authority(guard_text(row->host), &host))) {
+        if (CHECK(u101_origin_read(guard_text(row->origin), &origin)) &&
+            CHECK(u101_authority_read(guard_text(row->host), &host))) {
             CHECK_INT(u101_is_same_origin(&origin, &host), row->same);
             CHECK(row->same || !u101_is_host_as_origin(guard_text(row->origin), &host));
         }
@@ -112,7 +112,7 @@ static void test_origin_that_is_the_host_is_told_by_its_spelling(void)
         const spelling_row *row = &spelling_rows[i];
         u101_authority host;
         check_case("%s and %s", row->origin, row->host);
-        if (CHECK(u101_read_authority(guard_text(row->host), &host))) {
+        if (CHECK(u101_authority_read(guard_text(row->host), &host))) {
             CHECK_INT(u101_is_host_as_origin(guard_text(row->origin), &host), row->written_alike);
         }
     }
@@ -122,10 +122,10 @@ static void test_origin_is_not_the_same_as_an_empty_host(void)
 {
     const u101_authority empty = {.host = {"", 0}, .number = U101_NO_PORT};
     u101_origin origin;
-    CHECK(u101_read_origin(guard_text("http://a"), &origin));
+    CHECK(u101_origin_read(guard_text("http://a"), &origin));
     CHECK(!u101_is_same_origin(&origin, &empty));
     CHECK(!u101_is_host_as_origin(guard_text("http://"), &empty));
-    CHECK(u101_read_origin(guard_text("null"), &origin));
+    CHECK(u101_origin_read(guard_text("null"), &origin));
     CHECK(!u101_is_same_origin(&origin, &empty));
 }
 

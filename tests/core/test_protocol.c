@@ -23,7 +23,7 @@ static void check_rows(const u101_protocol *protocol, const protocol_row *rows, 
         sample made;
         check_case("%s", rows[i].why);
         sample_read(&made, negotiator, NULL, rows[i].head);
-        CHECK_REASON(u101_check_protocol_request(&made.exchange, protocol), rows[i].reason);
+        CHECK_REASON(u101_protocol_check(&made.context, protocol), rows[i].reason);
     }
     u101_negotiator_free(negotiator);
 }

@@ -128,15 +128,15 @@ static void test_reason_passes_are_426_where_required(void)
     for (int i = 0; i < U101_REASON_COUNT; i++) {
         const u101_reason_row *row = u101_reason_row_of((u101_reason)i);
         check_case("%s", row->name);
-        if (u101_is_pass((u101_reason)i)) {
+        if (u101_reason_is_pass((u101_reason)i)) {
             CHECK_INT(row->status, 426);
         }
     }
-    CHECK(u101_is_pass(U101_NO_UPGRADE));
-    CHECK(u101_is_pass(U101_TLS_BODY));
-    CHECK(!u101_is_pass(U101_REFUSED));
-    CHECK(!u101_is_pass(U101_TLS_CLIENT_HELLO));
-    CHECK(!u101_is_pass(U101_UPGRADE_REQUIRED));
+    CHECK(u101_reason_is_pass(U101_NO_UPGRADE));
+    CHECK(u101_reason_is_pass(U101_TLS_BODY));
+    CHECK(!u101_reason_is_pass(U101_REFUSED));
+    CHECK(!u101_reason_is_pass(U101_TLS_CLIENT_HELLO));
+    CHECK(!u101_reason_is_pass(U101_UPGRADE_REQUIRED));
 }
 
 int main(void)

@@ -19,10 +19,10 @@ static u101_slice refusal_of(const u101_negotiator *negotiator, const u101_decis
                              const u101_answer *answer)
 {
     char *out = guard_buffer(&pages, 0);
-    const size_t size = u101_write_response(negotiator, decision, "", answer, 0, out, 0);
+    const size_t size = u101_decision_write_response(negotiator, decision, "", answer, 0, out, 0);
     for (size_t capacity = 1; capacity <= size; capacity++) {
         out = guard_buffer(&pages, capacity);
-        CHECK_SIZE(u101_write_response(negotiator, decision, "", answer, 0, out, capacity), size);
+        CHECK_SIZE(u101_decision_write_response(negotiator, decision, "", answer, 0, out, capacity), size);
     }
     return (u101_slice){out, size};
 }
@@ -30,7 +30,7 @@ static u101_slice refusal_of(const u101_negotiator *negotiator, const u101_decis
 static u101_decision reject(u101_reason reason)
 {
     u101_decision decision = {.offer = U101_NO_OFFER};
-    u101_reject_for(&decision, reason);
+    u101_decision_refuse(&decision, reason);
     return decision;
 }
 
@@ -102,7 +102,7 @@ static void test_refusal_to_head_has_the_fields_without_the_line(void)
     const u101_slice with = refusal_of(negotiator, &decision, NULL);
     CHECK(message_split(with, &get));
     const size_t size = get.body.size;
-    decision.headless = true;
+    decision.is_head = true;
     CHECK(message_split(refusal_of(negotiator, &decision, NULL), &head));
     CHECK_SIZE(head.body.size, 0);
     CHECK_SIZE(stated_size(&head), size);
@@ -268,7 +268,7 @@ static void test_refusal_of_the_caller_to_head_has_no_body(void)
     u101_negotiator *negotiator = offering_tls();
     u101_decision decision = reject_with(403);
     message response;
-    decision.headless = true;
+    decision.is_head = true;
     CHECK(message_split(refusal_of(negotiator, &decision, &answer), &response));
     CHECK_SIZE(response.body.size, 0);
     CHECK_SIZE(stated_size(&response), 4);

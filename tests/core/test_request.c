@@ -80,7 +80,7 @@ static u101_decision decide(const u101_negotiator *negotiator, const u101_reques
     u101_decision decision;
     const size_t size = u101_request_size(request);
     char *head = guard_buffer(pages, size);
-    u101_decide_request(negotiator, request, false, NULL, head, size, &decision);
+    u101_request_decide(negotiator, request, false, NULL, head, size, &decision);
     CHECK(decision.head_size <= size);
     return decision;
 }
@@ -122,17 +122,17 @@ static void test_request_head_is_written_out_anew(void)
     const size_t size = u101_request_size(&request);
     char *head = guard_buffer(&pages, size);
     u101_decision decision;
-    u101_decide_request(negotiator, &request, false, NULL, head, size, &decision);
+    u101_request_decide(negotiator, &request, false, NULL, head, size, &decision);
     CHECK_TEXT(((u101_slice){head, decision.head_size}), expected);
     CHECK_TEXT(u101_slice_at(head, decision.method), "GET");
     CHECK_TEXT(u101_slice_at(head, decision.target), "/a");
     size_t cursor = decision.fields;
     u101_field field;
     for (size_t i = 0; i < COUNT(fields); i++) {
-        CHECK(u101_next_field(head, decision.head_size, &cursor, &field));
+        CHECK(u101_fields_next(head, decision.head_size, &cursor, &field));
         CHECK_BYTES(field.name, fields[i].name);
     }
-    CHECK(!u101_next_field(head, decision.head_size, &cursor, &field));
+    CHECK(!u101_fields_next(head, decision.head_size, &cursor, &field));
     guard_free(&pages);
     u101_negotiator_free(negotiator);
 }
@@ -303,12 +303,12 @@ static void test_request_defect_knows_the_method_and_the_transport(void)
     u101_decision decision;
     const size_t size = u101_request_size(&request);
     char *head = guard_buffer(&pages, size);
-    u101_decide_request(negotiator, &request, true, NULL, head, size, &decision);
+    u101_request_decide(negotiator, &request, true, NULL, head, size, &decision);
     CHECK_ACTION(decision.action, U101_ACTION_REJECT);
     CHECK_REASON(decision.reason, U101_BAD_TARGET);
     CHECK_INT(decision.status, 400);
     CHECK_SIZE(decision.head_size, 0);
-    CHECK(decision.headless);
+    CHECK(decision.is_head);
     CHECK(decision.secure);
     guard_free(&pages);
     u101_negotiator_free(negotiator);

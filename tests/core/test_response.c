@@ -14,24 +14,24 @@ static u101_slice response_of(const u101_negotiator *negotiator, const u101_deci
                               const char *received, const u101_answer *answer)
 {
     char *out = guard_buffer(&pages, 0);
-    const size_t size = u101_write_response(negotiator, decision, received, answer, 0, out, 0);
+    const size_t size = u101_decision_write_response(negotiator, decision, received, answer, 0, out, 0);
     for (size_t capacity = 1; capacity < size; capacity++) {
         out = guard_buffer(&pages, capacity);
-        CHECK_SIZE(u101_write_response(negotiator, decision, received, answer, 0, out, capacity),
+        CHECK_SIZE(u101_decision_write_response(negotiator, decision, received, answer, 0, out, capacity),
                    size);
     }
     out = guard_buffer(&pages, size);
-    CHECK_SIZE(u101_write_response(negotiator, decision, received, answer, 0, out, size), size);
+    CHECK_SIZE(u101_decision_write_response(negotiator, decision, received, answer, 0, out, size), size);
     return (u101_slice){out, size};
 }
 
 static u101_slice protocol_of(const u101_negotiator *negotiator, const u101_decision *decision)
 {
     char *out = guard_buffer(&pages, 0);
-    const size_t size = u101_write_protocol(negotiator, decision, out, 0);
+    const size_t size = u101_decision_write_protocol(negotiator, decision, out, 0);
     for (size_t capacity = 1; capacity <= size; capacity++) {
         out = guard_buffer(&pages, capacity);
-        CHECK_SIZE(u101_write_protocol(negotiator, decision, out, capacity), size);
+        CHECK_SIZE(u101_decision_write_protocol(negotiator, decision, out, capacity), size);
     }
     return (u101_slice){out, size};
 }
@@ -39,10 +39,10 @@ static u101_slice protocol_of(const u101_negotiator *negotiator, const u101_deci
 static u101_slice extensions_of(const u101_decision *decision)
 {
     char *out = guard_buffer(&pages, 0);
-    const size_t size = u101_write_extensions(decision, out, 0);
+    const size_t size = u101_decision_write_extensions(decision, out, 0);
     for (size_t capacity = 1; capacity <= size; capacity++) {
         out = guard_buffer(&pages, capacity);
-        CHECK_SIZE(u101_write_extensions(decision, out, capacity), size);
+        CHECK_SIZE(u101_decision_write_extensions(decision, out, capacity), size);
     }
     return (u101_slice){out, size};
 }
@@ -54,7 +54,7 @@ static u101_decision decide(const u101_negotiator *negotiator, u101_slice receiv
     u101_handshake handshake;
     u101_decision decision = {.action = U101_ACTION_PASS};
     u101_handshake_init(&handshake);
-    CHECK(u101_decide(negotiator, &handshake, received, secure, hasher, &decision));
+    CHECK(u101_handshake_decide(negotiator, &handshake, received, secure, hasher, &decision));
     u101_hasher_free(hasher);
     CHECK_ACTION(decision.action, U101_ACTION_SWITCH);
     return decision;

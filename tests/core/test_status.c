@@ -76,10 +76,10 @@ static void test_status_has_its_registered_phrase_or_none(void)
 {
     for (int status = 300; status <= 599; status++) {
         check_case("%d", status);
-        CHECK_TEXT(u101_phrase_of(status), registered(status));
+        CHECK_TEXT(u101_status_phrase(status), registered(status));
     }
-    CHECK_SIZE(u101_phrase_of(0).size, 0);
-    CHECK_SIZE(u101_phrase_of(-400).size, 0);
+    CHECK_SIZE(u101_status_phrase(0).size, 0);
+    CHECK_SIZE(u101_status_phrase(-400).size, 0);
 }
 
 static void test_status_of_each_reason_has_a_phrase(void)
@@ -88,7 +88,7 @@ static void test_status_of_each_reason_has_a_phrase(void)
         const u101_reason_row *row = u101_reason_row_of((u101_reason)i);
         check_case("%s", row->name);
         if (row->status >= 300) {
-            CHECK(u101_phrase_of(row->status).size > 0);
+            CHECK(u101_status_phrase(row->status).size > 0);
         }
     }
 }

@@ -49,8 +49,8 @@ static u101_reason choose_among(const u101_slice *subprotocols, size_t count, co
     u101_span span = {0, 0};
     (void)snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: h\r\n%s\r\n", lines);
     sample_read(&made, negotiator, NULL, text);
-    const u101_reason reason = u101_choose_subprotocol(&made.exchange, &offer, &span);
-    *chosen = u101_slice_at(made.exchange.bytes, span);
+    const u101_reason reason = u101_subprotocol_choose(&made.context, &offer, &span);
+    *chosen = u101_slice_at(made.context.bytes, span);
     u101_negotiator_free(negotiator);
     return reason;
 }

@@ -60,7 +60,7 @@ static void test_target_form_is_told_or_refused(void)
     for (size_t i = 0; i < COUNT(form_rows); i++) {
         const form_row *row = &form_rows[i];
         check_case("%s: %s %s", row->why, row->method, row->target);
-        CHECK_INT(u101_form_of(guard_text(row->method), guard_text(row->target)), row->form);
+        CHECK_INT(u101_target_form(guard_text(row->method), guard_text(row->target)), row->form);
     }
 }
 

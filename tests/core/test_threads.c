@@ -38,12 +38,12 @@ static void decide(const vector *from, u101_hasher *hasher, verdict *made)
     *made = (verdict){.decided = false};
     u101_handshake_init(&handshake);
     made->decided =
-        u101_decide(from->negotiator, &handshake, from->request, from->secure, hasher, &decision);
+        u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure, hasher, &decision);
     if (made->decided) {
         made->action = decision.action;
         made->reason = decision.reason;
         made->request_size = decision.request_size;
-        made->size = u101_write_response(from->negotiator, &decision, from->request.at, NULL, 0,
+        made->size = u101_decision_write_response(from->negotiator, &decision, from->request.at, NULL, 0,
                                          made->response, sizeof(made->response));
     }
 }

@@ -37,9 +37,9 @@ static void test_tls_request_is_sound_or_refused(void)
         sample made;
         check_case("%s", row->why);
         sample_read(&made, negotiator, NULL, row->head);
-        made.exchange.secure = row->secure;
-        made.exchange.leftover = row->leftover;
-        CHECK_REASON(u101_check_tls_request(&made.exchange, BYTES("1.3")), row->reason);
+        made.context.secure = row->secure;
+        made.context.leftover = row->leftover;
+        CHECK_REASON(u101_tls_check(&made.context, BYTES("1.3")), row->reason);
         CHECK_INT(made.decision.tls_minor, row->reason == U101_SWITCHED ? '3' : '\0');
     }
     u101_negotiator_free(negotiator);
@@ -47,16 +47,16 @@ static void test_tls_request_is_sound_or_refused(void)
 
 static void test_tls_protocol_is_version_one_and_a_digit(void)
 {
-    CHECK(u101_is_tls(guard_text("TLS"), guard_text("1.0")));
-    CHECK(u101_is_tls(guard_text("tls"), guard_text("1.9")));
-    CHECK(!u101_is_tls(guard_text("TLS"), guard_text("")));
-    CHECK(!u101_is_tls(guard_text("TLS"), guard_text("1.")));
-    CHECK(!u101_is_tls(guard_text("TLS"), guard_text("1.a")));
-    CHECK(!u101_is_tls(guard_text("TLS"), guard_text("1.:")));
-    CHECK(!u101_is_tls(guard_text("TLS"), guard_text("1./")));
-    CHECK(!u101_is_tls(guard_text("TLS"), guard_text("1.00")));
-    CHECK(!u101_is_tls(guard_text("TLS"), guard_text("2.0")));
-    CHECK(!u101_is_tls(guard_text("TLT"), guard_text("1.0")));
+    CHECK(u101_tls_is_named(guard_text("TLS"), guard_text("1.0")));
+    CHECK(u101_tls_is_named(guard_text("tls"), guard_text("1.9")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.a")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.:")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1./")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.00")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("2.0")));
+    CHECK(!u101_tls_is_named(guard_text("TLT"), guard_text("1.0")));
 }
 
 int main(void)

@@ -49,7 +49,7 @@ static bool feed(connection *c, size_t size)
 {
     guard *pages = &suite.pages[c->calls++ % COUNT(suite.pages)];
     const u101_slice received = guard_end(pages, (u101_slice){c->bytes.at, size});
-    const bool decided = u101_decide(c->from->negotiator, &c->handshake, received, c->from->secure,
+    const bool decided = u101_handshake_decide(c->from->negotiator, &c->handshake, received, c->from->secure,
                                      suite.hasher, &c->decision);
     guard_seal(pages);
     return decided;
@@ -100,7 +100,7 @@ static void test_vectors_whole_agree(void)
 static void check_begin(const vector *from)
 {
     connection c = connect(from, guard_begin(&suite.pages[0], from->request));
-    const bool decided = u101_decide(from->negotiator, &c.handshake, c.bytes, from->secure,
+    const bool decided = u101_handshake_decide(from->negotiator, &c.handshake, c.bytes, from->secure,
                                      suite.hasher, &c.decision);
     if (CHECK(decided == (from->expect != NULL)) && from->expect != NULL) {
         check_outcome(&c, c.bytes.size, from->expect);
@@ -195,7 +195,7 @@ static void test_vectors_with_a_tail_leave_it_alone(void)
     for_each_request(check_tail);
 }
 
-/* A caller that gathers no more than u101_wanted says, with all of it there to be had. */
+/* A caller that gathers no more than u101_handshake_wanted says, with all of it there to be had. */
 static void check_gathered(const vector *from)
 {
     connection c = connect(from, with_tail(from, tail_bytes));
@@ -204,7 +204,7 @@ static void check_gathered(const vector *from)
     bool grown = true;
     c.tail = tail_bytes;
     while (!decided && grown) {
-        const size_t wanted = u101_wanted(from->negotiator, &c.handshake);
+        const size_t wanted = u101_handshake_wanted(from->negotiator, &c.handshake);
         const size_t next = wanted < c.bytes.size ? wanted : c.bytes.size;
         decided = feed(&c, next);
         grown = next > fed;
@@ -261,7 +261,7 @@ static bool split_parsed(const vector *from, message *split, u101_request *reque
         !message_split_request(split, request)) {
         return false;
     }
-    /* The limit of the head does not bind here (contract 7). */
+    /* The limit of the head does not bind here [contract 7]. */
     return from->expect == NULL ||
            !slices_equal(json_member(from->expect, "reason", JSON_STRING)->text,
                          slice_of("HEAD_TOO_LARGE"));
@@ -277,7 +277,7 @@ static void check_parsed(const vector *from)
     const size_t size = u101_request_size(&request);
     char *head = guard_buffer(&suite.pages[0], size);
     u101_decision decision;
-    u101_decide_request(from->negotiator, &request, from->secure, suite.hasher, head, size,
+    u101_request_decide(from->negotiator, &request, from->secure, suite.hasher, head, size,
                         &decision);
     CHECK(decision.head_size <= size);
     if (from->expect == NULL) {
@@ -314,13 +314,13 @@ static void check_fields(const vector *from)
     CHECK_BYTES(((u101_slice){head.at + d->target.at, d->target.size}), request.target);
     CHECK_INT(d->minor, request.version.at[2]);
     for (size_t i = 0; i < split.field_count; i++) {
-        if (!CHECK(u101_next_field(head.at, d->head_size, &cursor, &field))) {
+        if (!CHECK(u101_fields_next(head.at, d->head_size, &cursor, &field))) {
             return;
         }
         CHECK_BYTES(field.name, split.fields[i].name);
         CHECK_BYTES(field.value, split.fields[i].value);
     }
-    CHECK(!u101_next_field(head.at, d->head_size, &cursor, &field));
+    CHECK(!u101_fields_next(head.at, d->head_size, &cursor, &field));
 }
 
 static void test_vectors_decided_give_their_fields_back(void)

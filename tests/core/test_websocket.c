@@ -26,7 +26,7 @@ static u101_reason check_head(const u101_websocket *websocket, u101_hasher *hash
     const u101_offer offer = {.kind = U101_OFFER_WEBSOCKET, .as.websocket = *websocket};
     u101_negotiator *negotiator = sample_negotiator(&offer, 1);
     sample_read(made, negotiator, hasher, head);
-    const u101_reason reason = u101_check_websocket_request(&made->exchange, websocket);
+    const u101_reason reason = u101_websocket_check(&made->context, websocket);
     u101_negotiator_free(negotiator);
     return reason;
 }
@@ -206,7 +206,7 @@ static void test_websocket_switch_is_in_the_decision(void)
                             &made),
                  U101_SWITCHED);
     CHECK_TEXT(((u101_slice){made.decision.accept, 28}), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-    CHECK_TEXT(u101_slice_at(made.exchange.bytes, made.decision.subprotocol), "p");
+    CHECK_TEXT(u101_slice_at(made.context.bytes, made.decision.subprotocol), "p");
     CHECK(made.decision.deflate_agreed);
     CHECK_INT(made.decision.deflate.client_max_window_bits, 9);
     u101_hasher_free(hasher);

@@ -1,0 +1,123 @@
+/*
+ * The module upgrade101._core.
+ *
+ * In: an interpreter that imports it.  Out: the types and enums, each made for
+ * that interpreter alone.  Always: no state is outside the module's, so that any
+ * number of interpreters may have one, each under its own lock (PEP 684).  It
+ * does not run without that lock: a hasher is shared by all calls.
+ */
+#include "py_connection.h"
+#include "py_decision.h"
+#include "py_deflate.h"
+#include "py_h2c.h"
+#include "py_handover.h"
+#include "py_handshake.h"
+#include "py_limits.h"
+#include "py_negotiator.h"
+#include "py_protocol.h"
+#include "py_reason.h"
+#include "py_request.h"
+#include "py_shared.h"
+#include "py_state.h"
+#include "py_sweep.h"
+#include "py_tls.h"
+#include "py_upgrade.h"
+#include "py_websocket.h"
+
+PyDoc_STRVAR(
+    module_doc,
+    "Decides in C whether an HTTP/1.1 connection may become something else [RFC 9110 7.8].");
+
+static PyType_Spec *const specs[U101_PY_TYPES] = {
+    [U101_PY_LIMITS] = &u101_py_limits_spec,         [U101_PY_DEFLATE] = &u101_py_deflate_spec,
+    [U101_PY_WEBSOCKET] = &u101_py_websocket_spec,   [U101_PY_H2C] = &u101_py_h2c_spec,
+    [U101_PY_PROTOCOL] = &u101_py_protocol_spec,     [U101_PY_TLS] = &u101_py_tls_spec,
+    [U101_PY_NEGOTIATOR] = &u101_py_negotiator_spec, [U101_PY_HANDSHAKE] = &u101_py_handshake_spec,
+    [U101_PY_DECISION] = &u101_py_decision_spec,     [U101_PY_REQUEST] = &u101_py_request_spec,
+    [U101_PY_SWEEP] = &u101_py_sweep_spec,           [U101_PY_SHARED] = &u101_py_shared_spec,
+    [U101_PY_CONNECTION] = &u101_py_connection_spec, [U101_PY_UPGRADE] = &u101_py_upgrade_spec,
+};
+
+static const char *const names[U101_PY_NAMES] = {
+    [U101_PY_ABORT] = "abort",
+    [U101_PY_ACCEPT] = "accept",
+    [U101_PY_ASK_IF_ROOM] = "_ask_if_room",
+    [U101_PY_BIND] = "bind",
+    [U101_PY_CONNECTION_MADE] = "connection_made",
+    [U101_PY_EXPECT] = "expect",
+    [U101_PY_FALL_BACK] = "_fall_back",
+    [U101_PY_GET_EXTRA_INFO] = "get_extra_info",
+    [U101_PY_HANDLER_RAISED] = "_handler_raised",
+    [U101_PY_HANDLER_RETURNED] = "_handler_returned",
+    [U101_PY_IS_CLOSING] = "is_closing",
+    [U101_PY_IS_READING] = "is_reading",
+    [U101_PY_KEEP] = "_keep",
+    [U101_PY_LOOK_FOR_ROOM] = "_look_for_room",
+    [U101_PY_OBSERVE] = "observe",
+    [U101_PY_PAUSE_WRITING] = "pause_writing",
+    [U101_PY_REFUSE] = "refuse",
+    [U101_PY_RESUME_READING] = "resume_reading",
+    [U101_PY_SETTLE] = "settle",
+    [U101_PY_SET_PROTOCOL] = "set_protocol",
+    [U101_PY_SSLCONTEXT] = "sslcontext",
+    [U101_PY_WRITE] = "write",
+};
+
+static PyMethodDef functions[] = {
+    {"attach", (PyCFunction)(void (*)(void))u101_py_attach, METH_FASTCALL, u101_py_attach_doc},
+    {.ml_name = NULL},
+};
+
+static int execute(PyObject *module)
+{
+    u101_py_state *state = PyModule_GetState(module);
+    for (size_t i = 0; i < U101_PY_TYPES; i++) {
+        PyObject *type = PyType_FromModuleAndSpec(module, specs[i], NULL);
+        if (type == NULL) {
+            return -1;
+        }
+        state->types[i] = (PyTypeObject *)type;
+        if (PyModule_AddType(module, state->types[i]) < 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < U101_PY_NAMES; i++) {
+        state->names[i] = PyUnicode_InternFromString(names[i]);
+        if (state->names[i] == NULL) {
+            return -1;
+        }
+    }
+    state->hasher = u101_hasher_new();
+    if (state->hasher == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return u101_py_enums_add(module, state) ? 0 : -1;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, execute},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+PyModuleDef u101_py_module = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "upgrade101._core",
+    .m_doc = module_doc,
+    .m_size = sizeof(u101_py_state),
+    .m_methods = functions,
+    .m_slots = slots,
+    .m_traverse = u101_py_state_traverse,
+    .m_clear = u101_py_state_clear,
+    .m_free = u101_py_state_free,
+};
+
+PyMODINIT_FUNC PyInit__core(void);
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    return PyModuleDef_Init(&u101_py_module);
+}

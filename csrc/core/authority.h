@@ -1,0 +1,28 @@
+/*
+ * uri-host [":" port], as in Host and in an authority, and the scheme before one.
+ *
+ * In: a value.  Out: its parts.
+ * Always: strict [RFC 3986 3.2.2]; nothing is decoded or normalised, and letter
+ * case is left to the comparison.
+ */
+#ifndef U101_AUTHORITY_H
+#define U101_AUTHORITY_H
+
+#include "upgrade101.h"
+
+#define U101_NO_PORT (-1)
+
+typedef struct {
+    u101_slice host;
+    u101_slice port; /* the digits, without the colon */
+    int number;      /* U101_NO_PORT where `port` is empty */
+    bool colon;      /* whether there is a colon before the port, or before nothing */
+} u101_authority;
+
+/* Bytes of `scheme "://"` at the start of a value [RFC 3986 3.1], 0 where there is none. */
+size_t u101_authority_scheme_size(u101_slice value);
+
+/* False: the value is no uri-host [":" port]. */
+bool u101_authority_read(u101_slice value, u101_authority *authority);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * One completed head on its way to a decision.
+ *
+ * In: the pieces that a decision depends on.  Out: one struct that is handed
+ * from check to check instead of six arguments.
+ * Always: it lives on the stack of one call and owns nothing.
+ */
+#ifndef U101_CONTEXT_H
+#define U101_CONTEXT_H
+
+#include "fields.h"
+#include "authority.h"
+#include "slice.h"
+
+typedef struct {
+    const u101_negotiator *negotiator;
+    const u101_head *head;
+    const char *bytes; /* the head begins here */
+    u101_hasher *hasher;
+    u101_decision *decision;
+    u101_authority host;     /* of Host; its host is empty where Host is empty or missing */
+    uint64_t content_length; /* 0 where there is none */
+    bool chunked;
+    bool secure;
+    bool leftover;       /* whether bytes behind the head are there */
+    bool names_settings; /* whether Connection lists HTTP2-Settings */
+} u101_context;
+
+/* An context about which nothing is known but its head. */
+static inline u101_context u101_context_of(const u101_negotiator *negotiator,
+                                             const u101_head *head, const char *bytes, bool secure,
+                                             u101_hasher *hasher, u101_decision *decision)
+{
+    return (u101_context){
+        .negotiator = negotiator,
+        .head = head,
+        .bytes = bytes,
+        .hasher = hasher,
+        .decision = decision,
+        .host = {.host = {bytes, 0}, .port = {bytes, 0}, .number = U101_NO_PORT, .colon = false},
+        .content_length = 0,
+        .chunked = false,
+        .secure = secure,
+        .leftover = false,
+        .names_settings = false,
+    };
+}
+
+static inline uint32_t u101_lines_in(const u101_context *context, u101_field_kind kind)
+{
+    return context->head->lines[kind];
+}
+
+/* The first line of a field; the empty slice where there is none. */
+static inline u101_slice u101_first_line(const u101_context *context, u101_field_kind kind)
+{
+    return u101_fields_known_value(context->bytes, context->head, kind);
+}
+
+/* Whether a list field has one line, and that is what most clients write: then there
+ * is no list to walk. */
+static inline bool u101_has_just(const u101_context *context, u101_field_kind kind,
+                                 u101_slice line)
+{
+    return u101_lines_in(context, kind) == 1 && u101_equal(u101_first_line(context, kind), line);
+}
+
+static inline bool u101_has_body(const u101_context *context)
+{
+    return context->chunked || context->content_length > 0;
+}
+
+static inline bool u101_method_is(const u101_context *context, u101_slice method)
+{
+    return u101_equal(u101_slice_at(context->bytes, context->head->method), method);
+}
+
+#endif
