@@ -119,10 +119,10 @@ soak-freed: $(VENV)/.built $(VENV)/.test
 	+@$(call under_each,$(lastword $(PYTHONS)),soak-asyncio soak-uvloop)
 
 soak-asyncio soak-uvloop: soak-%: $(VENV)/.built $(VENV)/.test
-	@$(VENV_PYTHON) tests/soak.py --loop $*
+	@$(VENV_PYTHON) tests/support/soak.py --loop $*
 
 soak-kill: sanitized
-	@$(VENV_PYTHON) tests/kill_clients.py env $(SANITIZED_PYTHON)
+	@$(VENV_PYTHON) tests/support/kill_clients.py env $(SANITIZED_PYTHON)
 
 # ---- the core --------------------------------------------------------------
 

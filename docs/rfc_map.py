@@ -128,7 +128,10 @@ def find_tests() -> dict[Clause, list[str]]:
             ]
             for clause in dict.fromkeys(clauses_in(vector["rule"]) + by_reason):
                 found[clause].append(vector["id"])
-    for path in sorted([*ROOT.glob("tests/test_*.py"), *ROOT.glob("tests/core/test_*.c")]):
+    for path in [
+        *sorted(ROOT.glob("tests/core/test_*.c")),
+        *sorted(ROOT.glob("tests/*/test_*.py"), key=lambda path: path.name),
+    ]:
         for clause, function in cited_in(path):
             if function.startswith("test_"):
                 found[clause].append(f"`{function}`")

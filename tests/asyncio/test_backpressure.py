@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import heads
 import pytest
-from asyncio_helpers import ECHO, ECHO_ACCEPTED, PLAIN, Handlers, kept_by, serving, settle, until
+from asyncio_helpers import (
+    CHUNK,
+    ECHO,
+    ECHO_ACCEPTED,
+    MORE_THAN_A_KERNEL_HOLDS,
+    PLAIN,
+    Handlers,
+    kept_by,
+    serving,
+    settle,
+    until,
+)
 from fakes import Clock, Recorder
 
 from upgrade101 import Reason
@@ -28,11 +39,8 @@ if TYPE_CHECKING:
 OVER = ["tcp", "tls", "unix"]
 EXPECT = heads.upgrade("echo", "Content-Length: 4", "Expect: 100-continue") + b"body"
 EXPECT_ACCEPTED = b"HTTP/1.1 100 Continue\r\n\r\n" + ECHO_ACCEPTED
-MORE_THAN_A_KERNEL_HOLDS = 16 << 20
-"""Bytes between one side that writes and the other that does not read."""
 LONG = "x" * MORE_THAN_A_KERNEL_HOLDS
 LONG_ACCEPTED = ECHO_ACCEPTED[:-2] + b"X-Long: " + LONG.encode() + b"\r\n\r\n"
-CHUNK = 65536
 
 
 @asynccontextmanager

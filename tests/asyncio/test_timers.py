@@ -27,7 +27,7 @@ from asyncio_helpers import (
     settle,
     until,
 )
-from test_tls import Visits
+from tls_site import Visits
 from ways import accept, accept_streams, cancel, fail, fail_at_once, forget, refuse
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from asyncio_helpers import (
     until,
 )
 from fakes import BufferedRecorder, Recorder
+from tls_site import Visits
 
 from upgrade101 import Reason
 
@@ -32,46 +33,6 @@ if TYPE_CHECKING:
     from upgrade101 import Upgrade
 
 INJECTED = heads.write("GET", "/admin")
-
-
-class Site(asyncio.Protocol):
-    """Answers the request for TLS, and each of those that come inside it."""
-
-    def __init__(self) -> None:
-        self.requests: list[bytes] = []
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Answer the request that asked for TLS."""
-        self.transport: Any = transport
-        self.answer(START_TLS)
-
-    def data_received(self, data: bytes) -> None:
-        """Answer what a test sends in one piece."""
-        self.answer(data)
-
-    def answer(self, request: bytes) -> None:
-        """Note a request and say its target."""
-        self.requests.append(request)
-        target = request.split(b" ")[1]
-        self.transport.write(b"HTTP/1.1 200 OK\r\nX-Target: %s\r\n\r\n" % target)
-
-
-class Visits:
-    """A handler that starts TLS, and notes the sites that it made and how each ended."""
-
-    def __init__(self) -> None:
-        self.sites: list[Site] = []
-        self.ends: list[BaseException | None] = []
-
-    async def __call__(self, upgrade: Upgrade) -> None:
-        """Start TLS."""
-        self.sites.append(Site())
-        try:
-            await upgrade.accept_tls(server_tls(), self.sites[-1])
-        except (ssl.SSLError, ConnectionError) as error:
-            self.ends.append(error)
-        else:
-            self.ends.append(None)
 
 
 async def upgrade_to_tls(service: Service, request: bytes = START_TLS) -> asyncio.StreamWriter:

@@ -35,7 +35,7 @@ from upgrade101 import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TESTS = Path(__file__).parent
+SUPPORT = Path(__file__).parent.parent / "support"
 NEGOTIATOR = Negotiator(
     WebSocket(subprotocols=["chat"], deflate=PerMessageDeflate()),
     H2C(prior_knowledge=True),
@@ -277,7 +277,7 @@ def raised() -> dict[str, int]:
             pytest.fail(message)
         pytest.skip(message)
     output = subprocess.run(
-        [sys.executable, TESTS / "allocation_faults.py"],
+        [sys.executable, SUPPORT / "allocation_faults.py"],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))},
         check=True,
         stdout=subprocess.PIPE,

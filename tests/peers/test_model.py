@@ -17,7 +17,7 @@ from strategies import Case, cases, shorten
 if TYPE_CHECKING:
     from conftest import Vector
 
-POLICIES = load_policies(Path(__file__).parent / "vectors" / "policies.json")
+POLICIES = load_policies(Path(__file__).parent.parent / "vectors" / "policies.json")
 
 
 def _assert_expected(verdict: Verdict | None, expect: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ profile = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 Compare = Callable[[bytes], list[Difference]]
-DOCS = Path(__file__).parent.parent / "docs" / "disagreements.md"
+DOCS = Path(__file__).parent.parent.parent / "docs" / "disagreements.md"
 
 # ---- h11: is it a request, and which? -----------------------------------------------------
 

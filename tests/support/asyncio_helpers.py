@@ -37,6 +37,9 @@ WEBSOCKET = heads.websocket("Sec-WebSocket-Protocol: chat, talk")
 PLAIN = heads.write("GET", "/")
 """A request that asks for no upgrade."""
 GARBAGE = b"\0"
+CHUNK = 65536
+MORE_THAN_A_KERNEL_HOLDS = 16 << 20
+"""Bytes between one side that writes and the other that does not read."""
 
 NEGOTIATOR = upgrade101.Negotiator(
     upgrade101.Protocol("echo", body=True),

@@ -30,7 +30,7 @@ from upgrade101 import Reason
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 BENCH = ROOT / "bench"
 # Behind the folder of the tests, which has modules of the same names.
 sys.path.append(str(BENCH))

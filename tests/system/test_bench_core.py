@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 HEADS = sorted((ROOT / "bench/heads").iterdir())
 
 sys.path.insert(0, str(ROOT / "bench"))

@@ -19,15 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import heads
 import pytest
-from asyncio_helpers import Client, settle, until
+from asyncio_helpers import CHUNK, MORE_THAN_A_KERNEL_HOLDS, Client, settle, until
 from demo_process import DEADLINE
-from test_backpressure import CHUNK, MORE_THAN_A_KERNEL_HOLDS
 from websockets.asyncio.client import connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-EXAMPLES = Path(__file__).parent.parent / "docs/examples"
+EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples"
 GET = heads.write("GET", "/")
 POST = heads.write("POST", "/", "Content-Length: 4") + b"body"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from asyncio_helpers import Service
 
-PAGE = (Path(__file__).parent.parent / "docs/handover.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parent.parent.parent / "docs/handover.md").read_text(encoding="utf-8")
 SECTION = re.search(r"^## Fallbacks\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
 
 SERVERS = ["aiohttp", "uvicorn-h11", "uvicorn-httptools", "hypercorn"]

@@ -20,7 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 CORE = sorted((ROOT / "csrc/core").glob("*.[ch]"))
 BINDING = sorted((ROOT / "csrc/binding").glob("*.[ch]"))
 C_FILES = [ROOT / "csrc/upgrade101.h", *CORE, *BINDING, *(ROOT / "tests/core").glob("*.[ch]")]

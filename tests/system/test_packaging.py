@@ -29,7 +29,7 @@ import upgrade101._core
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 UNTRACKED = shutil.ignore_patterns(
     ".git",
     ".venv*",

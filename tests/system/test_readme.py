@@ -18,7 +18,8 @@ import pytest
 if TYPE_CHECKING:
     import upgrade101
 
-PAGE = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 UPGRADE = (
     b"GET /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo/1\r\n\r\nfirst line\n"
 )
@@ -85,7 +86,7 @@ async def test_readme_server_echoes_the_lines_behind_the_request(
 
 def test_readme_server_does_not_mind_clients_that_are_killed() -> None:
     """A few of the 10,000 that `make soak` kills."""
-    command = [sys.executable, Path(__file__).with_name("kill_clients.py"), "--clients", "160"]
+    command = [sys.executable, ROOT / "tests/support/kill_clients.py", "--clients", "160"]
     subprocess.run(command, check=True)
 
 

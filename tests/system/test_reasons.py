@@ -27,7 +27,7 @@ from upgrade101 import Action, Reason
 if TYPE_CHECKING:
     from types import ModuleType
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 TABLE = (ROOT / "csrc/reasons.def").read_text(encoding="utf-8")
 STUB = ROOT / "upgrade101/_core.pyi"
 PAGE = ROOT / "docs/reasons.md"
@@ -130,7 +130,7 @@ def test_reason_is_produced_by_a_test() -> None:
         for _, expect in vector.feeds
         if expect["action"] is not None
     }
-    for path in Path(__file__).parent.glob("test_*.py"):
+    for path in (ROOT / "tests").glob("*/test_*.py"):
         produced |= set(re.findall(r"Reason\.([A-Z]\w+)", path.read_text(encoding="utf-8")))
     assert {row[0] for row in ROWS} <= produced
 
