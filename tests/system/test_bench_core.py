@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 HEADS = sorted((ROOT / "bench/heads").iterdir())
 
-sys.path.insert(0, str(ROOT / "bench"))
+sys.path.append(str(ROOT / "bench"))
 import instructions  # noqa: E402 -- a script, which is on no path
 
 PROFILE = """\

@@ -25,6 +25,9 @@ CORE = sorted((ROOT / "csrc/core").glob("*.[ch]"))
 BINDING = sorted((ROOT / "csrc/binding").glob("*.[ch]"))
 C_FILES = [ROOT / "csrc/upgrade101.h", *CORE, *BINDING, *(ROOT / "tests/core").glob("*.[ch]")]
 PACKAGE = sorted((ROOT / "upgrade101").rglob("*.py"))
+TESTS = ROOT / "tests"
+TEST_FOLDERS = {"asyncio", "decision", "peers", "system"}
+DEFINITIONS = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 
 MOST_LINES = 450
 ASYNCIO_MODULES = {
@@ -177,6 +180,27 @@ def test_c_file_has_no_macro_that_returns_or_jumps() -> None:
 def test_core_file_has_a_test_of_its_own() -> None:
     tests = {path.name for path in (ROOT / "tests/core").glob("test_*.c")}
     assert {f"test_{path.name}" for path in CORE if path.suffix == ".c"} <= tests
+
+
+def test_python_test_stands_in_a_folder_of_tests() -> None:
+    folders = {path.relative_to(TESTS).parent.as_posix() for path in TESTS.rglob("test_*.py")}
+    assert folders == TEST_FOLDERS
+
+
+def test_support_has_no_test() -> None:
+    paths = [*(TESTS / "support").rglob("*.py")]
+    assert paths
+    for path in paths:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {node.name for node in ast.walk(tree) if isinstance(node, DEFINITIONS)}
+        assert not {name for name in names if name.lower().startswith("test")}, path.name
+
+
+def test_folder_of_tests_hides_no_module() -> None:
+    """A folder that is no package gives way to a module of the same name."""
+    assert not [*TESTS.glob("*/__init__.py")]
+    code = f"import sys; sys.path.insert(0, {str(TESTS)!r}); import asyncio; asyncio.Event"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_package_imports_asyncio_in_its_asyncio_modules_only() -> None:
