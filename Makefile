@@ -76,7 +76,7 @@ $(VENV)/.bench: pyproject.toml | $(VENV)/.lint
 demo: $(VENV)/.built ## run the demo server on 127.0.0.1:8101 (DEMO_ARGS="--port 8102")
 	@exec $(VENV_PYTHON) -m upgrade101 serve $(DEMO_ARGS)
 
-test: $(VENV)/.built $(VENV)/.test ## run the Python tests (PYTEST_ADDOPTS="-k websocket --loop=uvloop")
+test: $(VENV)/.built $(VENV)/.test ## run the Python tests (PYTEST_ADDOPTS="-k websocket --loop=uvloop"; "--no-io" opens no socket)
 	@$(VENV_PYTHON) $(PYTHONFLAGS) -m pytest
 
 # Makes the targets $(2) under each CPython of $(1), one after the other; the version of the default

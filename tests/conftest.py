@@ -5,7 +5,7 @@ Out: `vector` and `loop` (a test that names one runs once for each) and the nego
 vector's policy, `require_tool`, `java`, and coroutine tests, each run to its end in a fresh loop of
 each kind.
 Always: a tool that is missing in CI fails the test; elsewhere it skips and names the package.
-Not here: how a vector is fed or a decision is compared.
+Not here: how a vector is fed or a decision is compared; what a test may open (`marks`).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from client_programs import Java, RequireTool
 
     Offer = upgrade101.WebSocket | upgrade101.H2C | upgrade101.Protocol | upgrade101.TLS
+
+pytest_plugins = ["marks"]
 
 VECTORS = Path(__file__).parent / "vectors"
 

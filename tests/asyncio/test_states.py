@@ -21,6 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 if TYPE_CHECKING:
     from upgrade101 import Decision, Upgrade
 
+pytestmark = pytest.mark.sockets  # its event loop's
+
 TAIL = bytes(range(256))
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 EXPECT = heads.upgrade("echo", "Content-Length: 4", "Expect: 100-continue") + b"body"

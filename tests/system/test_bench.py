@@ -242,6 +242,7 @@ async def test_storm_holds_connections_until_its_stdin_ends(
 # ---- the driver and its report ---------------------------------------------
 
 
+@pytest.mark.sockets
 def test_driver_measures_a_server_and_reports_it(built: Path) -> None:
     name = f"{storm_servers.CONSTANT} / asyncio"
     sizes = ("--rounds", "3", "--starts", "2", "--handshakes", "200", "--held", "500")
@@ -261,6 +262,7 @@ def test_driver_measures_a_server_and_reports_it(built: Path) -> None:
     assert name in {element.text for element in ET.parse(built / "out/storm.svg").iter()}  # noqa: S314
 
 
+@pytest.mark.sockets
 def test_driver_on_a_server_that_answers_wrongly_says_so(built: Path) -> None:
     server = storm_servers.Server("constant", None, (str(built / "constant"), "PORT"))
     client = storm.Storm(built / "storm", built / "head", 0)
@@ -271,6 +273,8 @@ def test_driver_on_a_server_that_answers_wrongly_says_so(built: Path) -> None:
         client.run(server, process.port, 200, 64)
 
 
+@pytest.mark.sockets
+@pytest.mark.foreign
 def test_process_that_ends_at_once_is_reported_with_its_last_line() -> None:
     server = storm_servers.Server("none", None, (sys.executable, "-c", "raise SystemExit('why')"))
     with (

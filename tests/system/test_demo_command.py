@@ -56,6 +56,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=False)
 
 
+@pytest.mark.sockets
 def test_serve_port_in_use_is_one_line_and_exit_1() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -67,6 +68,7 @@ def test_serve_port_in_use_is_one_line_and_exit_1() -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.sockets
 @pytest.mark.parametrize("host", ["not a host", "host.invalid", "192.0.2.1"])
 def test_serve_host_that_cannot_be_listened_on_is_one_line_and_exit_1(host: str) -> None:
     result = run("-m", "upgrade101", "serve", "--port", "0", "--host", host)
@@ -99,6 +101,7 @@ def test_serve_help_needs_no_extra_and_says_what_hosts_are_answered() -> None:
     assert "microseconds" in result.stdout
 
 
+@pytest.mark.sockets
 def test_serve_ends_when_nobody_reads_its_lines() -> None:
     reading, writing = os.pipe()
     with subprocess.Popen(

@@ -395,6 +395,7 @@ async def test_websockets_client_is_echoed_pinged_and_closed() -> None:
         assert websocket.close_code == 1000
 
 
+@pytest.mark.sockets
 @example_of_each
 def test_example_is_run_as_a_program_until_it_is_interrupted(example: Example) -> None:
     command = [sys.executable, str(example.path), "--port", "0"]

@@ -108,6 +108,7 @@ def test_sdist_has_every_file_that_builds_tests_and_explains(tree: Path, sdist: 
     assert members > {"CHANGELOG.md", "LICENSE", "Makefile", "README.md", "pyproject.toml"}
 
 
+@pytest.mark.foreign
 def test_wheel_has_the_package_and_its_licence_only(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -118,6 +119,7 @@ def test_wheel_has_the_package_and_its_licence_only(wheel: Path) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
+@pytest.mark.foreign
 def test_wheel_metadata_needs_nothing_at_run_time(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
@@ -129,6 +131,7 @@ def test_wheel_metadata_needs_nothing_at_run_time(wheel: Path) -> None:
     assert metadata["Requires-Python"] == ">=3.11"
 
 
+@pytest.mark.foreign
 def test_wheel_in_a_fresh_environment_decides(wheel: Path, tmp_path: Path) -> None:
     python = tmp_path / "bin/python"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)

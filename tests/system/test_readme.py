@@ -84,6 +84,7 @@ async def test_readme_server_echoes_the_lines_behind_the_request(
     assert refused.startswith(b"HTTP/1.1 404 ")
 
 
+@pytest.mark.sockets
 def test_readme_server_does_not_mind_clients_that_are_killed() -> None:
     """A few of the 10,000 that `make soak` kills."""
     command = [sys.executable, ROOT / "tests/support/kill_clients.py", "--clients", "160"]
