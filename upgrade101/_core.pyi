@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, final
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
 from upgrade101._connection import Connection
 from upgrade101._handover import StreamProtocol
@@ -16,20 +16,39 @@ _Fields: TypeAlias = Iterable[tuple[_Text, _Text] | list[str] | list[bytes]]
 _Offer: TypeAlias = WebSocket | H2C | Protocol | TLS
 
 class Action(enum.Enum):
+    """What is done with a connection.
+
+    SWITCH: write the response, then hand the transport over [RFC 9110 15.2.2].
+    PASS: serve the request as HTTP/1.1 [RFC 9110 7.8].
+    REJECT: write the response, then close.
+    CONTINUE: write the response, then feed on [RFC 9110 10.1.1].
+    """
+
     PASS = 0
     SWITCH = 1
     REJECT = 2
     CONTINUE = 3
 
 class Reason(enum.Enum):
+    """Why a decision was made: one row of a closed table.
+
+    Names and codes are stable, and the code is the member's value.  Each member has name,
+    code, status (of the response; for a PASS the one it gets where an upgrade is required;
+    0 where it is the caller's), rfc (the section it rests on) and text (one sentence).
+    """
+
     @property
-    def code(self) -> int: ...
+    def code(self) -> int:
+        """int: the stable number; its hundreds are the group."""
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """int: the status of the response, or 0."""
     @property
-    def rfc(self) -> str: ...
+    def rfc(self) -> str:
+        """str: the section of an RFC."""
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """str: one sentence without its full stop."""
     # docs/generate.py writes what follows
     SWITCHED = 100
     HTTP2_PRIOR_KNOWLEDGE = 101
@@ -102,22 +121,52 @@ class Reason(enum.Enum):
 
 @final
 class Limits:
+    """How much of a request is read.
+
+    head: int, bytes of the head from its first byte to its last LF, 256 to 1048576;
+        more is HEAD_TOO_LARGE (431) [RFC 6585 5].
+    target: int, bytes of the request target, 16 to `head`; more is TARGET_TOO_LONG
+        (414) [RFC 9110 15.5.15].  None: the lesser of 8192 and `head`.
+    fields: int, field lines, 4 to 1000; more is TOO_MANY_FIELDS (431) [RFC 6585 5].
+    body: int, bytes of a body that precedes a switch, 0 to 67108864; more is
+        BODY_TOO_LARGE (413) [RFC 9110 15.5.14].
+
+    Raises TypeError for what is no int and ValueError for an int of any size that is
+    out of range.
+    """
+
     def __new__(
         cls, *, head: int = 16384, target: int | None = None, fields: int = 100, body: int = 65536
     ) -> Self: ...
     @property
-    def head(self) -> int: ...
+    def head(self) -> int:
+        """int: bytes of the head."""
     @property
-    def target(self) -> int: ...
+    def target(self) -> int:
+        """int: bytes of the request target."""
     @property
-    def fields(self) -> int: ...
+    def fields(self) -> int:
+        """int: field lines."""
     @property
-    def body(self) -> int: ...
+    def body(self) -> int:
+        """int: bytes of the body."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class PerMessageDeflate:
+    """permessage-deflate, as a server offers it or as a decision has agreed on it [RFC 7692 7.1].
+
+    server_no_context_takeover: bool, the server forgets its window after each message
+        [RFC 7692 7.1.1.1].
+    client_no_context_takeover: bool, the client does [RFC 7692 7.1.1.2].
+    server_max_window_bits: int, base-2 logarithm of the bytes of the server's window, 9 to 15,
+        or None [RFC 7692 7.1.2.1].
+    client_max_window_bits: int, the same of the client's, 8 to 15, or None [RFC 7692 7.1.2.2].
+
+    Raises TypeError for a wrong type and ValueError for bits out of range.
+    """
+
     def __new__(
         cls,
         *,
@@ -127,18 +176,37 @@ class PerMessageDeflate:
         client_max_window_bits: int | None = None,
     ) -> Self: ...
     @property
-    def server_no_context_takeover(self) -> bool: ...
+    def server_no_context_takeover(self) -> bool:
+        """bool: the server forgets its window after each message [RFC 7692 7.1.1.1]."""
     @property
-    def client_no_context_takeover(self) -> bool: ...
+    def client_no_context_takeover(self) -> bool:
+        """bool: the client forgets its window after each message [RFC 7692 7.1.1.2]."""
     @property
-    def server_max_window_bits(self) -> int | None: ...
+    def server_max_window_bits(self) -> int | None:
+        """int | None: base-2 logarithm of the bytes of the server's window [RFC 7692 7.1.2.1]."""
     @property
-    def client_max_window_bits(self) -> int | None: ...
+    def client_max_window_bits(self) -> int | None:
+        """int | None: base-2 logarithm of the bytes of the client's window [RFC 7692 7.1.2.2]."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class WebSocket:
+    """The offer of WebSocket, version 13 [RFC 6455 4.2].
+
+    subprotocols: iterable of str, those spoken here, the preferred one first [RFC 6455 1.9].
+    subprotocol_required: bool, a client that offers none of them is refused.
+    origins: the pages that may connect [RFC 6455 10.2].  'same-origin': those of the host that
+        Host names.  None: any.  An iterable of str: serialized origins, of which a first label
+        '*' stands for one or more labels ('https://*.example.com'), and 'null'.
+    origin_required: bool, a request without Origin, which no browser sends, is refused.
+    deflate: PerMessageDeflate or None, whether and how messages may be compressed [RFC 7692].
+
+    Raises TypeError for a wrong type, one str where several are meant included, and ValueError
+    for what is no token or no origin, a repeated subprotocol, and subprotocol_required without
+    subprotocols.
+    """
+
     def __new__(
         cls,
         *,
@@ -149,28 +217,56 @@ class WebSocket:
         deflate: PerMessageDeflate | None = None,
     ) -> Self: ...
     @property
-    def subprotocols(self) -> tuple[str, ...]: ...
+    def subprotocols(self) -> tuple[str, ...]:
+        """tuple[str, ...]: the subprotocols spoken here, the preferred one first."""
     @property
-    def subprotocol_required(self) -> bool: ...
+    def subprotocol_required(self) -> bool:
+        """bool: a client that offers none of the subprotocols is refused."""
     @property
-    def origins(self) -> Literal["same-origin"] | tuple[str, ...] | None: ...
+    def origins(self) -> Literal["same-origin"] | tuple[str, ...] | None:
+        """str | tuple[str, ...] | None: 'same-origin', the origins that may connect, or any."""
     @property
-    def origin_required(self) -> bool: ...
+    def origin_required(self) -> bool:
+        """bool: a request without Origin is refused."""
     @property
-    def deflate(self) -> PerMessageDeflate | None: ...
+    def deflate(self) -> PerMessageDeflate | None:
+        """PerMessageDeflate | None: whether and how messages may be compressed."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class H2C:
+    """The offer of HTTP/2 over cleartext TCP [RFC 7540 3.2; deprecated by RFC 9113 3.1].
+
+    prior_knowledge: bool, a connection that begins with the HTTP/2 preface is a switch too
+        [RFC 9113 3.3].
+
+    Raises TypeError for a wrong type.
+    """
+
     def __new__(cls, *, prior_knowledge: bool = False) -> Self: ...
     @property
-    def prior_knowledge(self) -> bool: ...
+    def prior_knowledge(self) -> bool:
+        """bool: a connection that begins with the HTTP/2 preface is a switch too."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class Protocol:
+    """The offer of any other protocol, registered or private [RFC 9110 7.8, 16.7].
+
+    name: str, a token; a client's is compared without regard to letter case.
+    version: str, a token that a client's must be exactly, or None: the client names none.
+    methods: iterable of str, those that a request may have, or None: any but CONNECT.  Another
+        is METHOD_NOT_ALLOWED (405).
+    headers: iterable of (name, value), each a str or bytes, fields of each 101.
+    body: bool, whether the request may have a body, which is then read before the switch.
+
+    Raises TypeError for a wrong type, one str where several are meant included, and ValueError
+    for what is no token, CONNECT, no or a repeated method, a field that is the library's own,
+    and a value with a control character or white space at an end.
+    """
+
     def __new__(
         cls,
         name: str,
@@ -181,78 +277,197 @@ class Protocol:
         body: bool = False,
     ) -> Self: ...
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """str: the protocol's name, as it is answered."""
     @property
-    def version(self) -> str | None: ...
+    def version(self) -> str | None:
+        """str | None: the protocol's version."""
     @property
-    def methods(self) -> tuple[str, ...] | None: ...
+    def methods(self) -> tuple[str, ...] | None:
+        """tuple[str, ...] | None: the methods of a request, or any."""
     @property
-    def headers(self) -> tuple[tuple[str, str], ...]: ...
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """tuple[tuple[str, str], ...]: the fields of each 101."""
     @property
-    def body(self) -> bool: ...
+    def body(self) -> bool:
+        """bool: whether the request may have a body."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class TLS:
+    """The offer of TLS on the connection that has carried the request [RFC 2817 3].
+
+    Raises TypeError for any argument.
+    """
+
     def __new__(cls) -> Self: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class Request:
+    """The head of a request, as it was received [RFC 9112 2.1].
+
+    It is made by a decision only, and immutable.  Text is latin-1.
+    """
+
     @property
-    def method(self) -> str: ...
+    def method(self) -> str:
+        """str: the method [RFC 9110 9.1]."""
     @property
-    def target(self) -> str: ...
+    def target(self) -> str:
+        """str: the request target [RFC 9112 3.2]."""
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """str: the version, '1.0' or '1.1' [RFC 9112 2.3]."""
     @property
-    def headers(self) -> tuple[tuple[bytes, bytes], ...]: ...
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """tuple[tuple[bytes, bytes], ...]: the field lines as they came, in order [RFC 9110 5.2]."""
     @property
-    def head(self) -> bytes: ...
-    def get(self, name: str, /) -> str | None: ...
-    def get_all(self, name: str, /) -> tuple[str, ...]: ...
+    def head(self) -> bytes:
+        """bytes: the head from its first byte to its last LF, exactly as it came."""
+    def get(self, name: str, /) -> str | None:
+        """The value of a field, as str, or None where the request has no such field.
+
+        name: str, letter case aside.  Several lines of one field are joined by ', ', which is
+        their combined value [RFC 9110 5.3].  Raises TypeError for a name that is no str.
+        """
+    def get_all(self, name: str, /) -> tuple[str, ...]:
+        """The values of the lines of a field, in order, as a tuple of str [RFC 9110 5.2].
+
+        name: str, letter case aside.  Raises TypeError for a name that is no str.
+        """
 
 @final
 class Decision:
+    """What becomes of a connection, and why [RFC 9110 7.8].
+
+    It is made by Negotiator.decide, Negotiator.decide_request and Handshake.feed only, and
+    immutable.
+    """
+
     @property
-    def action(self) -> Action: ...
+    def action(self) -> Action:
+        """Action: what is done with the connection."""
     @property
-    def reason(self) -> Reason: ...
+    def reason(self) -> Reason:
+        """Reason: why."""
     @property
-    def response(self) -> bytes: ...
+    def response(self) -> bytes:
+        """bytes: what is to be written, with the Date of when it was first asked for; empty for a
+        PASS and for HTTP/2 with prior knowledge [RFC 9112 6, RFC 9110 6.6.1].
+        """
     @property
-    def protocol(self) -> str | None: ...
+    def protocol(self) -> str | None:
+        """str | None: on a SWITCH, what the connection becomes: 'websocket', 'h2c', 'TLS/1.2',
+        'name' or 'name/version' [RFC 9110 7.8].
+        """
     @property
-    def offer(self) -> _Offer | None: ...
+    def offer(self) -> _Offer | None:
+        """The offer that decided, the very object given to the negotiator, or None."""
     @property
-    def request(self) -> Request | None: ...
+    def request(self) -> Request | None:
+        """Request | None: None where no head was completed."""
     @property
-    def subprotocol(self) -> str | None: ...
+    def subprotocol(self) -> str | None:
+        """str | None: the WebSocket subprotocol that is answered [RFC 6455 4.2.2]."""
     @property
-    def extensions(self) -> str | None: ...
+    def extensions(self) -> str | None:
+        """str | None: the Sec-WebSocket-Extensions that is answered [RFC 6455 9.1]."""
     @property
-    def deflate(self) -> PerMessageDeflate | None: ...
+    def deflate(self) -> PerMessageDeflate | None:
+        """PerMessageDeflate | None: the parameters that are answered [RFC 7692 7.1]."""
     @property
-    def settings(self) -> tuple[tuple[int, int], ...] | None: ...
+    def settings(self) -> tuple[tuple[int, int], ...] | None:
+        """tuple[tuple[int, int], ...] | None: on a SWITCH to h2c by a request, the client's
+        (identifier, value) pairs in order; the raw value is the request's HTTP2-Settings
+        [RFC 7540 3.2.1].
+        """
     @property
-    def body(self) -> bytes: ...
+    def body(self) -> bytes:
+        """bytes: on a SWITCH, the body of the request [RFC 9110 6.4]."""
     @property
-    def leftover(self) -> bytes: ...
+    def leftover(self) -> bytes:
+        """bytes: what was received behind the request on a SWITCH, behind the head on a PASS."""
     def accept(
         self, headers: _Fields = (), subprotocol: str | EllipsisType | None = ...
-    ) -> Decision: ...
-    def reject(self, status: int, headers: _Fields = (), body: Buffer = b"") -> Decision: ...
-    def _refusal(self, reason: Reason, /) -> Decision: ...
+    ) -> Decision:
+        """The switch with fields and a subprotocol of the caller's, as a new Decision.
+
+        headers: iterable of (name, value), each a str or bytes: further fields of the 101
+            [RFC 9110 5].
+        subprotocol: str, one of those the client offered, or None for none; left out, the one that
+            was negotiated stays [RFC 6455 4.2.2].
+
+        Raises TypeError for a wrong type, and ValueError where this is no SWITCH, where a name is no
+        token or the library's own (Upgrade, Connection, Content-Length, Transfer-Encoding, Trailer,
+        Sec-WebSocket-*), where a value has a control character or white space at an end, where the
+        client did not offer the subprotocol, and for fields where the response is empty.  Then this
+        decision is as before.
+        """
+    def reject(self, status: int, headers: _Fields = (), body: Buffer = b"") -> Decision:
+        """A refusal of the caller's, as a new Decision: a REJECT with the reason REFUSED.
+
+        status: int, 300 to 599 [RFC 9110 15].
+        headers: iterable of (name, value), each a str or bytes: further fields; Date and
+            Content-Type replace the library's [RFC 9110 5].
+        body: bytes-like, the content; it is not sent to HEAD [RFC 9110 9.3.2].
+
+        Raises TypeError for a wrong type, and ValueError on a CONTINUE, for a status out of range, a
+        body with 304 [RFC 9110 15.4.5], and fields as accept() does.  Then this decision is as
+        before.
+        """
+    def _refusal(self, reason: Reason, /) -> Decision:
+        """A refusal for a reason of the server's own, as a new Decision: a REJECT.
+
+        reason: Reason.  Raises TypeError for anything else, and ValueError for a reason that is no
+        refusal or that only a request can give.
+        """
 
 @final
 class Handshake:
-    def feed(self, data: Buffer, /) -> Decision | None: ...
-    def _refusal(self, reason: Reason, /) -> Decision: ...
+    """One connection until its final decision [RFC 9112 2.2].
+
+    It is made by Negotiator.handshake only, and belongs to one connection and one thread at a
+    time.
+    """
+
+    def feed(self, data: Buffer, /) -> Decision | None:
+        """Reads on: a Decision, or None where more bytes are needed.
+
+        data: C-contiguous bytes-like, the next bytes of the connection, of any size; it is the
+        caller's again when the call returns.  After a CONTINUE feeding goes on.
+
+        Raises TypeError or BufferError for another object, RuntimeError after the final decision,
+        and MemoryError; then the handshake is as it was.  Never raises for what the bytes say
+        [RFC 9112 2].
+        """
+    def _refusal(self, reason: Reason, /) -> Decision:
+        """The final decision for a reason of the server's own: a REJECT.
+
+        reason: Reason.  Raises TypeError for anything else, ValueError for a reason that is no
+        refusal or that only a request can give, and RuntimeError after the final decision.
+        """
 
 @final
 class Negotiator:
+    """What a server offers, and on which terms [RFC 9110 7.8].
+
+    offers: WebSocket, H2C, Protocol and TLS objects, at least one; no two may match one element
+        of Upgrade.
+    required: bool, a request that would be served as HTTP/1.x is refused with 426
+        [RFC 9110 15.5.22].
+    hosts: iterable of str, the Host values that are ours, or None: any.  A uri-host with or
+        without a port, of which a first label '*' stands for one or more labels; any other is
+        HOST_FORBIDDEN (421) [RFC 9110 7.4].
+    limits: Limits, or None: the defaults.
+
+    It is immutable and may be shared by all connections and threads.  Raises TypeError for a
+    wrong type, and ValueError for no offer, two that match one element, no hosts, and a host that
+    is none.
+    """
+
     def __new__(
         cls,
         *offers: _Offer,
@@ -261,14 +476,26 @@ class Negotiator:
         limits: Limits | None = None,
     ) -> Self: ...
     @property
-    def offers(self) -> tuple[_Offer, ...]: ...
+    def offers(self) -> tuple[_Offer, ...]:
+        """tuple: the very offers that were given, in order."""
     @property
-    def required(self) -> bool: ...
+    def required(self) -> bool:
+        """bool: whether an upgrade is required."""
     @property
-    def hosts(self) -> tuple[str, ...] | None: ...
+    def hosts(self) -> tuple[str, ...] | None:
+        """tuple[str, ...] | None: the Host values that are ours, or any."""
     @property
-    def limits(self) -> Limits: ...
-    def decide(self, data: Buffer, *, secure: bool = False) -> Decision | None: ...
+    def limits(self) -> Limits:
+        """Limits: how much of a request is read."""
+    def decide(self, data: Buffer, *, secure: bool = False) -> Decision | None:
+        """Decides on the bytes of one connection so far: a Decision, or None where more are needed.
+
+        data: C-contiguous bytes-like, everything since the first byte of the request.
+        secure: bool, whether the transport is TLS.
+
+        Raises TypeError or BufferError for another object, and MemoryError.  Never raises for what
+        the bytes say [RFC 9112 2.2, RFC 9110 7.8].
+        """
     def decide_request(
         self,
         method: _Text,
@@ -277,8 +504,24 @@ class Negotiator:
         *,
         version: _Text = "1.1",
         secure: bool = False,
-    ) -> Decision: ...
-    def handshake(self, *, secure: bool = False) -> Handshake: ...
+    ) -> Decision:
+        """Decides on a head that others have parsed: the same verdict as on its bytes.
+
+        method, target, version: str or bytes; version is '1.0' or '1.1' [RFC 9112 3].
+        headers: iterable of (name, value), each a str or bytes, in the order they came; no more are
+            read than the limit of field lines and one.
+        secure: bool, whether the transport is TLS.
+
+        The limit of the head does not bind.  A body and leftover are empty: they are the caller's,
+        who reads a body before the switch.  The decision's request.head is written out anew.
+        Raises TypeError for a wrong type; for text that is none of HTTP, a character above U+00FF
+        included, the decision is a REJECT.
+        """
+    def handshake(self, *, secure: bool = False) -> Handshake:
+        """A new Handshake, for one connection whose bytes come in pieces.
+
+        secure: bool, whether the transport is TLS.  Raises TypeError for a wrong type.
+        """
 
 # For the asyncio layer alone, which has a subtype of each.
 
@@ -289,9 +532,18 @@ def attach(
     write_paused: bool,
     deliver: Callable[[Transport, bytes, bool], None],
     /,
-) -> None: ...
+) -> None:
+    """Does what hand_over promises, where it is known whether the transport paused writing.
 
+    leftover: bytes.  write_paused: bool.  deliver: called with transport, leftover and whether
+    the transport was closing before, where there is a leftover.  Raises what the protocol
+    raises, after the transport was aborted.
+    """
+
+@disjoint_base
 class SweepBase:
+    """The queues of connections that wait, for the asyncio layer alone."""
+
     @property
     def heads(self) -> dict[Connection, float]: ...
     @property
@@ -300,7 +552,10 @@ class SweepBase:
     armed: bool
     looking: bool
 
+@disjoint_base
 class SharedBase:
+    """What the connections of a factory have in common, for the asyncio layer alone."""
+
     def __init__(
         self,
         negotiator: Negotiator,
@@ -317,15 +572,20 @@ class SharedBase:
     @property
     def sweep(self) -> Sweep: ...
     @property
-    def counts(self) -> dict[Reason, int]: ...
+    def counts(self) -> dict[Reason, int]:
+        """dict[Reason, int]: the final decisions so far."""
     plain: bool
     limited: bool
     observed: bool
     closed: bool
 
+@disjoint_base
 class ConnectionBase:
+    """A connection before its decision, for the asyncio layer alone."""
+
     @property
-    def transport(self) -> Transport | None: ...
+    def transport(self) -> Transport | None:
+        """None before the transport is made and after the final decision or the peer's end."""
     @property
     def _shared(self) -> Shared: ...
     @property
@@ -337,18 +597,29 @@ class ConnectionBase:
     _kept: bytearray | None
     _task: Future[Any] | None
     _write_paused: bool
-    def connection_made(self, transport: BaseTransport) -> None: ...
-    def data_received(self, data: bytes) -> None: ...
-    def conclude(self, decision: Decision, transport: Transport, /) -> None: ...
-    def _begin(self, transport: Transport, /) -> Handshake: ...
-    def _leave(self) -> None: ...
-    def _ask_handler(self, decision: Decision, transport: Transport, /) -> None: ...
+    def connection_made(self, transport: BaseTransport, /) -> None:
+        """Begins to wait for a head."""
+    def data_received(self, data: bytes, /) -> None:
+        """Reads on in the head, or keeps what is behind it."""
+    def conclude(self, decision: Decision, transport: Transport, /) -> None:
+        """Writes the final decision; what the transport goes on with is the caller's to set."""
+    def _begin(self, transport: Transport, /) -> Handshake:
+        """Makes the Handshake and returns it."""
+    def _leave(self) -> None:
+        """Takes the connection out of its queue."""
+    def _ask_handler(self, decision: Decision, transport: Transport, /) -> None:
+        """Calls the handler with its upgrade."""
 
+@disjoint_base
 class UpgradeBase:
+    """One upgrade, before its 101, for the asyncio layer alone."""
+
     @property
-    def decision(self) -> Decision: ...
+    def decision(self) -> Decision:
+        """Decision: the negotiator's SWITCH."""
     @property
-    def transport(self) -> Transport: ...
+    def transport(self) -> Transport:
+        """The connection's transport, for its addresses and TLS facts and not for writing."""
     @property
     def _connection(self) -> Connection | None: ...
     def accept(
@@ -356,6 +627,21 @@ class UpgradeBase:
         protocol: StreamProtocol,
         headers: _Fields = (),
         subprotocol: str | EllipsisType | None = ...,
-    ) -> bool: ...
-    def _open(self) -> Connection | None: ...
-    def _take(self) -> Connection | None: ...
+    ) -> bool:
+        """Write the 101 and hand the connection to `protocol` [RFC 9110 7.8].
+
+        `protocol` is an `asyncio.Protocol` or `BufferedProtocol`, not connected yet; `subprotocol`
+        another one of those that the client offers, or None for none [RFC 6455 4.2.2]. After a
+        `TLS()` offer it is the protocol that has to speak TLS; `accept_tls` does it for one.
+
+        Returns True when the connection is the protocol's, False where the answer is late. Raises
+        `TypeError` and `ValueError` for the arguments, `RuntimeError` for a further answer, and
+        what the protocol raises when it gets the connection, which is aborted then.
+        """
+    def _open(self) -> Connection | None:
+        """The connection that waits for the answer, None where an answer is late.
+
+        Raises RuntimeError where there was an answer before.
+        """
+    def _take(self) -> Connection | None:
+        """The same; there is no answer after it."""
