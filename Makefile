@@ -236,10 +236,11 @@ C_SOURCES := $(wildcard csrc/*/*.c tests/core/*.c bench/*.c bench/*/*.c)
 C_HEADERS := $(wildcard csrc/*.h csrc/*/*.h tests/core/*.h bench/*.h)
 TIDIED := $(C_SOURCES:%.c=$(BUILD)/tidy/%.ok)
 
-lint: $(VENV)/.lint $(TIDIED) ## run ruff, mypy, clang-format and clang-tidy
+lint: $(VENV)/.lint $(TIDIED) ## run ruff, mypy, stubtest, clang-format and clang-tidy
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
 	@$(VENV_PYTHON) -m mypy --strict upgrade101 docs/examples bench/*.py
+	@$(VENV_PYTHON) -m mypy.stubtest --allowlist .ci/stubtest upgrade101
 	@command -v clang-format >/dev/null || \
 		{ echo "make lint needs clang-format: apt-get install clang-format" >&2; exit 1; }
 	@clang-format --dry-run -Werror $(C_SOURCES) $(C_HEADERS)
