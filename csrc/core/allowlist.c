@@ -1,130 +1,126 @@
 /*
  * Looks hosts and origins up; allowlist.h says what holds.
  *
- * Strategy: the host is hashed from its end.  At each dot the hash is that of an
- * entry "*.domain", and at the beginning that of the host itself.
+ * Strategy: entries are sorted by their hosts.  The host that is asked for is looked
+ * up whole, and each part of it that begins at a dot is looked up as that of an entry
+ * "*.domain".
  */
 #include "allowlist.h"
 
-u101_allowed u101_allowed_of(const u101_origin *origin)
+#include <stdlib.h>
+
+#include "slice.h"
+
+u101_slice u101_allowlist_name(u101_slice host)
 {
-    u101_slice host = origin->authority.host;
-    const bool wildcard =
-        host.size > 0 && host.at[0] == '*' && (host.size == 1 || host.at[1] == '.');
+    const bool dot = host.size > 1 && host.at[host.size - 1] == '.';
+
+    return (u101_slice){host.at, host.size - (dot ? 1 : 0)};
+}
+
+u101_allowed u101_allowlist_entry(u101_slice scheme, u101_slice host, int port)
+{
+    const bool wildcard = host.size > 0 && host.at[0] == '*';
 
     if (wildcard) {
         host.at++;
         host.size--;
     }
-    return (u101_allowed){origin->scheme, host, origin->number, wildcard};
+    return (u101_allowed){scheme, host, port, wildcard};
 }
 
-/* The hash of a host and a port.  The scheme is left to the comparison: those of a
- * host have different ports, as a rule. */
-static uint32_t hash_port(uint32_t hash, int number)
+/* Shorter ones first, letter case aside. */
+static int compare(u101_slice left, u101_slice right)
 {
-    return hash + (uint32_t)number * 2654435761U;
+    if (left.size != right.size) {
+        return left.size < right.size ? -1 : 1;
+    }
+    for (size_t i = 0; i < left.size; i++) {
+        const int order = (unsigned char)u101_lower(left.at[i]) -
+                          (unsigned char)u101_lower(right.at[i]);
+        if (order != 0) {
+            return order;
+        }
+    }
+    return 0;
 }
 
-u101_allowlist u101_allowlist_of(const u101_allowed *entries, size_t count, bool any_port,
-                                 uint32_t *slots)
+static int compare_entries(const void *left, const void *right)
 {
-    u101_allowlist list = {entries, count, 0, u101_index_in(slots, count), any_port};
+    return compare(((const u101_allowed *)left)->host, ((const u101_allowed *)right)->host);
+}
 
-    for (size_t i = 0; list.index.slots != NULL && i < count; i++) {
-        const u101_slice host = entries[i].host;
-        list.longest = host.size > list.longest ? host.size : list.longest;
-        u101_index_add(&list.index, hash_port(u101_hash(host), entries[i].number), i);
+u101_allowlist u101_allowlist_of(u101_allowed *entries, size_t count)
+{
+    u101_allowlist list = {entries, count, 0};
+
+    if (count > 1) {
+        qsort(entries, count, sizeof(*entries), compare_entries);
+    }
+    if (count > 0) {
+        list.longest = entries[count - 1].host.size;
     }
     return list;
 }
 
-/* Whether the slice is one or more non-empty labels joined by dots. */
-static bool are_labels(u101_slice slice)
+/* The number of the first entry whose host is not less than this one. */
+static size_t seek(const u101_allowlist *list, u101_slice host)
 {
-    char before = '.';
+    size_t low = 0;
+    size_t high = list->count;
 
-    if (slice.size == 0 || slice.at[0] == '[') {
-        return false;
-    }
-    for (size_t i = 0; i < slice.size; i++) {
-        if (slice.at[i] == '.' && before == '.') {
-            return false;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (compare(list->sorted[middle].host, host) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
-        before = slice.at[i];
     }
-    return before != '.';
+    return low;
 }
 
-/* Whether an entry stands for an origin, the port left aside. */
-static bool stands_for(const u101_allowed *entry, const u101_origin *origin)
+/* Whether an entry with this host has the scheme and the port. */
+static bool has_entry(const u101_allowlist *list, u101_slice scheme, u101_slice host, int port,
+                      bool wildcard)
 {
-    const u101_slice host = origin->authority.host;
-
-    if (!u101_equal_nocase(entry->scheme, origin->scheme)) {
-        return false;
-    }
-    if (!entry->wildcard) {
-        return u101_equal_nocase(entry->host, host);
-    }
-    if (host.size <= entry->host.size) {
-        return false;
-    }
-    const size_t labels = host.size - entry->host.size;
-    return u101_equal_nocase(entry->host, (u101_slice){host.at + labels, entry->host.size}) &&
-           are_labels((u101_slice){host.at, labels});
-}
-
-static bool walk(const u101_allowlist *list, const u101_origin *origin)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const u101_allowed *const entry = &list->entries[i];
-        const bool any = list->any_port && entry->number == U101_NO_PORT;
-        if ((any || entry->number == origin->number) && stands_for(entry, origin)) {
+    for (size_t i = seek(list, host); i < list->count; i++) {
+        const u101_allowed *const entry = &list->sorted[i];
+        if (!u101_equal_nocase(entry->host, host)) {
+            break;
+        }
+        if (entry->wildcard == wildcard && (entry->port == port || entry->port == U101_ANY_PORT) &&
+            u101_equal_nocase(entry->scheme, scheme)) {
             return true;
         }
     }
     return false;
 }
 
-/* Whether an entry that has the port, and as many bytes of host as were hashed,
- * stands for the origin. */
-static bool probe(const u101_allowlist *list, uint32_t hash, size_t size, int number,
-                  const u101_origin *origin)
+/* How many bytes at the start of a host are one or more non-empty labels that "*" can
+ * stand for, whatever dot or end follows them.  An IP literal has none. */
+static size_t size_of_labels(u101_slice host)
 {
-    const u101_index *const index = &list->index;
-    uint32_t slot = u101_first_slot(index, hash_port(hash, number));
+    size_t i = 0;
 
-    while (index->slots[slot] != 0) {
-        const u101_allowed *const entry = &list->entries[index->slots[slot] - 1];
-        if (entry->number == number && entry->host.size == size && stands_for(entry, origin)) {
-            return true;
-        }
-        slot = u101_next_slot(index, slot);
+    while (i < host.size && host.at[0] != '[' && (host.at[i] != '.' || (i > 0 && host.at[i - 1] != '.'))) {
+        i++;
     }
-    return false;
+    return i > 0 && host.at[i - 1] == '.' ? i - 1 : i;
 }
 
-bool u101_allowlist_allows(const u101_allowlist *list, const u101_origin *origin)
+bool u101_allowlist_has(const u101_allowlist *list, u101_slice scheme, u101_slice host, int port)
 {
-    const u101_slice host = origin->authority.host;
-    const size_t most = host.size < list->longest ? host.size : list->longest;
-    uint32_t hash = U101_HASH_START;
-
-    if (list->index.slots == NULL) {
-        return walk(list, origin);
+    if (has_entry(list, scheme, host, port, false)) {
+        return true;
     }
-    for (size_t size = 0;; size++) {
-        /* No byte is hashed for the entry "*". */
-        if (size == 0 || size == host.size || host.at[host.size - size] == '.') {
-            if (probe(list, hash, size, origin->number, origin) ||
-                (list->any_port && probe(list, hash, size, U101_NO_PORT, origin))) {
-                return true;
-            }
+    const size_t labels = size_of_labels(host);
+    size_t at = host.size > list->longest ? host.size - list->longest : 1;
+    for (; at <= labels; at++) {
+        const u101_slice rest = {host.at + at, host.size - at};
+        if ((rest.size == 0 || rest.at[0] == '.') && has_entry(list, scheme, rest, port, true)) {
+            return true;
         }
-        if (size == most) {
-            return false;
-        }
-        hash = u101_hash_on(hash, host.at[host.size - size - 1]);
     }
+    return false;
 }

@@ -1,45 +1,41 @@
 /*
- * The hosts, or the origins, that a server allows.
+ * The hosts, or the patterns of origins, that a server allows.
  *
- * In: an entry for each of them, once; then a host or an origin.  Out: whether it is
- * among them.
+ * In: an entry for each of them, once; then a scheme, a host and a port.  Out: whether
+ * an entry stands for them.
  * Always: a first label "*" of an entry stands for one or more non-empty labels, and
- * letter case is left aside.  No more of a host is hashed than the longest entry has,
- * and each entry is compared once at the most: its labels, however many a client
- * sends, do not make a look-up long.
+ * letter case does not count.  A client cannot make a look-up long: no more of the
+ * labels it sends are looked at than the longest entry has bytes.
  */
 #ifndef U101_ALLOWLIST_H
 #define U101_ALLOWLIST_H
 
-#include "index.h"
-#include "origin.h"
+#include "authority.h"
 
-/* A host or an origin that may stand for several. */
+#define U101_ANY_PORT (-2)
+
 typedef struct {
-    u101_slice scheme; /* size 0: a host's, or that of `null` */
-    u101_slice host;   /* what follows the "*", dot included, where wildcard is true */
-    int number;        /* the port, the default of the scheme, or U101_NO_PORT */
+    u101_slice scheme; /* size 0: of a host */
+    u101_slice host;   /* if wildcard is true, what follows the "*", dot included */
+    int port;          /* U101_NO_PORT: a scheme without a default one; U101_ANY_PORT */
     bool wildcard;
 } u101_allowed;
 
 typedef struct {
-    const u101_allowed *entries;
+    const u101_allowed *sorted;
     size_t count;
-    size_t longest; /* bytes of the longest host of an entry, where there is an index */
-    u101_index index;
-    bool any_port; /* whether an entry without a port stands for each port */
+    size_t longest; /* bytes of the longest host of an entry */
 } u101_allowlist;
 
-/* The entry of an origin that u101_origin_read has taken, or of a host as
- * u101_origin_of_host gives it. */
-u101_allowed u101_allowed_of(const u101_origin *origin);
+/* A host without the one dot that a name may end with [RFC 3986 3.2.2]. */
+u101_slice u101_allowlist_name(u101_slice host);
 
-/* The list of `entries`, which it keeps, as it does the u101_index_size(count) slots. */
-u101_allowlist u101_allowlist_of(const u101_allowed *entries, size_t count, bool any_port,
-                                 uint32_t *slots);
+/* An entry, of a host that may begin with "*". */
+u101_allowed u101_allowlist_entry(u101_slice scheme, u101_slice host, int port);
 
-/* Whether an entry of the list stands for the origin, or for a host as
- * u101_origin_of_host gives it. */
-bool u101_allowlist_allows(const u101_allowlist *list, const u101_origin *origin);
+/* Sorts the entries, which the list keeps. */
+u101_allowlist u101_allowlist_of(u101_allowed *entries, size_t count);
+
+bool u101_allowlist_has(const u101_allowlist *list, u101_slice scheme, u101_slice host, int port);
 
 #endif

@@ -1,16 +1,19 @@
 /*
- * Checks what a server is configured with, before a negotiator is made of it.
+ * Checks what a server is configured with, before a negotiator is made of it
+ * [contract 7].
  *
- * In: an offer, limits, a response field or a whole config.  Out: the first
- * defect with the part of the argument that shows it.
- * Always: a config without a defect cannot fail later, but for want of memory.
+ * In: an offer, limits, a response field or a whole config.  Out: the first defect,
+ * with the part of the argument that shows it.  Its text begins with the argument's
+ * name.
+ * Always: a config without a defect fails later only for want of memory, or because
+ * one of its offers can never be reached.
  */
 #include "check.h"
 
 #include "chars.h"
-#include "offers.h"
-#include "origin.h"
-#include "repeat.h"
+#include "names.h"
+#include "origins.h"
+#include "paths.h"
 #include "scan.h"
 #include "slice.h"
 
@@ -29,38 +32,104 @@ u101_defect u101_check_deflate(const u101_deflate *deflate)
     const int client = deflate->client_max_window_bits;
 
     if (server != U101_NO_WINDOW_BITS && (server < 9 || server > 15)) {
-        return u101_defect_of("server_max_window_bits must be 9 to 15");
+        return u101_defect_of("server_max_window_bits must be 9 to 15, or None");
     }
     if (client != U101_NO_WINDOW_BITS && (client < 8 || client > 15)) {
-        return u101_defect_of("client_max_window_bits must be 8 to 15");
+        return u101_defect_of("client_max_window_bits must be 8 to 15, or None");
+    }
+    if (deflate->require_client_max_window_bits && client == U101_NO_WINDOW_BITS) {
+        return u101_defect_of("require_client_max_window_bits needs client_max_window_bits");
+    }
+    return u101_no_defect();
+}
+
+u101_defect u101_check_h2c(const u101_h2c *h2c)
+{
+    return h2c->upgrade || h2c->prior_knowledge
+               ? u101_no_defect()
+               : u101_defect_of("upgrade or prior_knowledge must be True");
+}
+
+/* Deployed names hold what no token does, as kubectl's "SPDY/3.1+portforward.k8s.io".
+ * A comma or a space would end one in the field [RFC 6455 11.3.4]. */
+static bool is_subprotocol(u101_slice name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        const char byte = name.at[i];
+        if (byte <= ' ' || byte > '~' || byte == ',' || byte == ';' || byte == '"') {
+            return false;
+        }
+    }
+    return name.size > 0;
+}
+
+static u101_defect check_subprotocols(const u101_websocket *websocket)
+{
+    const u101_slice *const subprotocols = websocket->subprotocols;
+    const size_t count = websocket->subprotocol_count;
+    const size_t repeated = u101_names_first_repeat(subprotocols, count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!is_subprotocol(subprotocols[i])) {
+            return (u101_defect){"subprotocols: a name must be visible ASCII without comma, "
+                                 "semicolon, quote and space",
+                                 subprotocols[i]};
+        }
+    }
+    if (repeated < count) {
+        return (u101_defect){"subprotocols: a name must not be repeated", subprotocols[repeated]};
+    }
+    if (websocket->subprotocol_required && count == 0) {
+        return u101_defect_of("subprotocol_required needs subprotocols");
     }
     return u101_no_defect();
 }
 
 u101_defect u101_check_websocket(const u101_websocket *websocket)
 {
-    const u101_slice *const subprotocols = websocket->subprotocols;
-    const size_t repeated = u101_first_repeat(subprotocols, websocket->subprotocol_count);
-    u101_origin origin;
+    const u101_defect found = check_subprotocols(websocket);
+    const size_t count = websocket->any_origin ? 0 : websocket->origin_count;
+    u101_allowed pattern;
 
-    for (size_t i = 0; i < websocket->subprotocol_count; i++) {
-        if (!u101_is_token(subprotocols[i])) {
-            return (u101_defect){"a subprotocol must be a token", subprotocols[i]};
-        }
-        if (i == repeated) {
-            return (u101_defect){"a subprotocol is repeated", subprotocols[i]};
-        }
+    if (found.text != NULL) {
+        return found;
     }
-    if (websocket->subprotocol_required && websocket->subprotocol_count == 0) {
-        return u101_defect_of("subprotocol_required needs subprotocols");
-    }
-    for (size_t i = 0; i < websocket->origin_count; i++) {
-        if (!u101_origin_read(websocket->origins[i], &origin)) {
-            return (u101_defect){"an origin must be scheme://host, scheme://host:port or null",
-                                 websocket->origins[i]};
+    for (size_t i = 0; i < count; i++) {
+        const u101_slice text = websocket->origins[i];
+        if (u101_origins_read_entry(text, &pattern) == U101_ORIGINS_UNSOUND) {
+            return (u101_defect){
+                u101_equal(text, U101_TEXT("*"))
+                    ? "origins: use None for any origin"
+                    : "origins: an entry must be 'same-origin', 'same-host', 'null', "
+                      "scheme://host[:port] with '*' only as first label or as port, or another "
+                      "value of visible ASCII without '*'",
+                text};
         }
     }
     return websocket->deflate_enabled ? u101_check_deflate(&websocket->deflate) : u101_no_defect();
+}
+
+u101_defect u101_check_paths(const u101_slice *paths, size_t count)
+{
+    const size_t repeated = u101_names_first_repeat(paths, count);
+
+    for (size_t i = 0; i < count; i++) {
+        const u101_slice pattern = paths[i];
+        const size_t end = pattern.size - (u101_paths_is_beginning(pattern) ? 1 : 0);
+        bool sound = pattern.size > 0 && pattern.at[0] == '/';
+        for (size_t j = 0; sound && j < end; j++) {
+            const char byte = pattern.at[j];
+            sound = u101_is(byte, U101_TARGET) && byte != '*' && byte != '?';
+        }
+        if (!sound) {
+            return (u101_defect){"paths: a pattern must begin with '/', have '*' only in '/*' at "
+                                 "its end, and hold visible ASCII without '?' and '#'",
+                                 pattern};
+        }
+    }
+    return repeated < count
+               ? (u101_defect){"paths: a pattern must not be repeated", paths[repeated]}
+               : u101_no_defect();
 }
 
 /* Fields that the library writes itself, or that would change what follows. */
@@ -86,16 +155,18 @@ u101_defect u101_check_field(const u101_field *field)
     const u101_slice value = field->value;
 
     if (!u101_is_token(field->name)) {
-        return (u101_defect){"a field name must be a token", field->name};
+        return (u101_defect){"headers: a field name must be a token", field->name};
     }
     if (is_reserved(field->name)) {
-        return (u101_defect){"a field is the library's own", field->name};
+        return (u101_defect){"headers: the library writes this field itself", field->name};
     }
     if (!u101_all_are(value, U101_VALUE)) {
-        return (u101_defect){"a field value must not have control characters", value};
+        return (u101_defect){"headers: a field value must have no control character but HTAB",
+                             value};
     }
     if (u101_trim(value).size != value.size) {
-        return (u101_defect){"a field value must not begin or end with white space", value};
+        return (u101_defect){"headers: a field value must not begin or end with white space",
+                             value};
     }
     return u101_no_defect();
 }
@@ -111,24 +182,49 @@ u101_defect u101_check_fields(const u101_field *fields, size_t count)
     return u101_no_defect();
 }
 
+/* The methods that IANA has registered. */
+static const char *const registered[] = {
+    "ACL",        "BASELINE-CONTROL", "BIND",      "CHECKIN", "CHECKOUT",  "CONNECT",
+    "COPY",       "DELETE",           "GET",       "HEAD",    "LABEL",     "LINK",
+    "LOCK",       "MERGE",            "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF",
+    "MKWORKSPACE", "MOVE",            "OPTIONS",   "ORDERPATCH", "PATCH",  "POST",
+    "PRI",        "PROPFIND",         "PROPPATCH", "PUT",     "QUERY",     "REBIND",
+    "REPORT",     "SEARCH",           "TRACE",     "UNBIND",  "UNCHECKOUT", "UNLINK",
+    "UNLOCK",     "UPDATE",           "UPDATEREDIRECTREF", "VERSION-CONTROL",
+};
+
+/* Methods are compared with regard to letter case [RFC 9110 9.1], so that no client
+ * would ever send this one. */
+static bool is_misspelled(u101_slice method)
+{
+    for (size_t i = 0; i < sizeof(registered) / sizeof(registered[0]); i++) {
+        const u101_slice name = {registered[i], strlen(registered[i])};
+        if (u101_equal_nocase(method, name)) {
+            return !u101_equal(method, name);
+        }
+    }
+    return false;
+}
+
 static u101_defect check_methods(const u101_protocol *protocol)
 {
-    const size_t repeated = u101_first_repeat(protocol->methods, protocol->method_count);
+    const size_t repeated =
+        u101_names_first_repeat(protocol->methods, protocol->method_count);
 
-    if (protocol->method_count == 0) {
-        return u101_defect_of("methods must not be empty");
-    }
     for (size_t i = 0; i < protocol->method_count; i++) {
         const u101_slice method = protocol->methods[i];
         if (!u101_is_token(method)) {
-            return (u101_defect){"a method must be a token", method};
+            return (u101_defect){"methods: a method must be a token", method};
+        }
+        if (is_misspelled(method)) {
+            return (u101_defect){"methods: this method is spelled in upper case", method};
         }
         /* An Upgrade in a CONNECT request is ignored [contract 3.2]. */
         if (u101_equal(method, U101_TEXT("CONNECT"))) {
-            return (u101_defect){"a protocol cannot be reached by the method", method};
+            return (u101_defect){"methods: no upgrade is reached by this method", method};
         }
         if (i == repeated) {
-            return (u101_defect){"a method is repeated", method};
+            return (u101_defect){"methods: a method must not be repeated", method};
         }
     }
     return u101_no_defect();
@@ -136,19 +232,23 @@ static u101_defect check_methods(const u101_protocol *protocol)
 
 u101_defect u101_check_protocol(const u101_protocol *protocol)
 {
-    if (!u101_is_token(protocol->name)) {
-        return (u101_defect){"a protocol name must be a token", protocol->name};
+    const u101_slice name = protocol->name;
+
+    if (!u101_is_token(name)) {
+        return (u101_defect){"name must be a token", name};
+    }
+    if (u101_equal_nocase(name, U101_TEXT("websocket"))) {
+        return (u101_defect){"name: use WebSocket() for this protocol", name};
+    }
+    if (u101_equal_nocase(name, U101_TEXT("TLS"))) {
+        return (u101_defect){"name: use TLS() for this protocol", name};
     }
     if (!u101_all_are(protocol->version, U101_TCHAR)) {
-        return (u101_defect){"a protocol version must be a token", protocol->version};
+        return (u101_defect){"version must be a token, or None", protocol->version};
     }
-    if (!protocol->any_method) {
-        const u101_defect found = check_methods(protocol);
-        if (found.text != NULL) {
-            return found;
-        }
-    }
-    return u101_check_fields(protocol->fields, protocol->field_count);
+    const u101_defect found = check_methods(protocol);
+    return found.text != NULL ? found
+                              : u101_check_fields(protocol->fields, protocol->field_count);
 }
 
 u101_defect u101_check_limits(const u101_limits *limits)
@@ -170,57 +270,54 @@ u101_defect u101_check_limits(const u101_limits *limits)
 
 static u101_defect check_offer(const u101_offer *offer)
 {
+    const u101_defect found = u101_check_paths(offer->paths, offer->path_count);
+
+    if (found.text != NULL) {
+        return found;
+    }
     switch (offer->kind) {
     case U101_OFFER_WEBSOCKET:
         return u101_check_websocket(&offer->as.websocket);
     case U101_OFFER_PROTOCOL:
         return u101_check_protocol(&offer->as.protocol);
     case U101_OFFER_H2C:
+        return u101_check_h2c(&offer->as.h2c);
     case U101_OFFER_TLS:
         break;
     }
     return u101_no_defect();
 }
 
-/* Whether one element of Upgrade matches both. */
-static bool do_overlap(const u101_offer *left, const u101_offer *right)
+/* A uri-host with or without a port, of which a first label may be "*". */
+static bool is_host(u101_slice host)
 {
-    return u101_offers_match(left, u101_offers_name(right), u101_offers_version(right)) ||
-           u101_offers_match(right, u101_offers_name(left), u101_offers_version(left));
+    u101_authority authority;
+
+    if (!u101_authority_read(host, &authority) || authority.colon != (authority.port.size > 0)) {
+        return false;
+    }
+    const u101_slice name = u101_allowlist_name(authority.host);
+    const u101_allowed entry = u101_allowlist_entry((u101_slice){"", 0}, name, U101_ANY_PORT);
+    return memchr(entry.host.at, '*', entry.host.size) == NULL &&
+           (!entry.wildcard || entry.host.size == 0 || entry.host.at[0] == '.');
 }
 
-static u101_defect check_offers(const u101_config *config)
+u101_defect u101_check_config(const u101_config *config)
 {
     if (config->offer_count == 0) {
-        return u101_defect_of("a negotiator needs an offer");
+        return u101_defect_of("offers: a negotiator needs at least one");
     }
     for (size_t i = 0; i < config->offer_count; i++) {
         const u101_defect found = check_offer(&config->offers[i]);
         if (found.text != NULL) {
             return found;
         }
-        for (size_t j = 0; j < i; j++) {
-            if (do_overlap(&config->offers[i], &config->offers[j])) {
-                return (u101_defect){"two offers match the same protocol",
-                                     u101_offers_name(&config->offers[i])};
-            }
-        }
-    }
-    return u101_no_defect();
-}
-
-u101_defect u101_check_config(const u101_config *config)
-{
-    u101_authority authority;
-    const u101_defect found = check_offers(config);
-
-    if (found.text != NULL) {
-        return found;
     }
     for (size_t i = 0; i < config->host_count; i++) {
-        if (!u101_authority_read(config->hosts[i], &authority) ||
-            authority.colon != (authority.port.size > 0)) {
-            return (u101_defect){"a host must be a host name or address with an optional port",
+        if (!is_host(config->hosts[i])) {
+            return (u101_defect){"hosts: an entry must be a host name or an IP address (in "
+                                 "brackets if it has colons) with an optional port, and '*' only "
+                                 "as its first label",
                                  config->hosts[i]};
         }
     }

@@ -11,20 +11,15 @@
 #include "protocol.h"
 #include "reason.h"
 #include "scan.h"
+#include "target.h"
 #include "tls.h"
 #include "websocket.h"
-
-/* A protocol of Upgrade: token ["/" token]. */
-typedef struct {
-    u101_slice name;
-    u101_slice version;
-} upgrade;
 
 /* Connection is a list of tokens [RFC 9110 7.6.1]. */
 static u101_reason read_connection(u101_context *context)
 {
     if (u101_has_just(context, U101_FIELD_CONNECTION, U101_TEXT("Upgrade"))) {
-        return U101_SWITCHED;
+        return U101_SOUND;
     }
     u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_CONNECTION);
     u101_slice option;
@@ -40,29 +35,14 @@ static u101_reason read_connection(u101_context *context)
             context->names_settings = true;
         }
     }
-    return upgrade_listed ? U101_SWITCHED : U101_CONNECTION_OPTION_MISSING;
-}
-
-static bool read_upgrade(u101_slice element, upgrade *read)
-{
-    const char *const end = element.at + element.size;
-    const char *const slash = memchr(element.at, '/', element.size);
-
-    read->version = (u101_slice){"", 0};
-    if (slash == NULL) {
-        read->name = element;
-        return u101_is_token(element);
-    }
-    read->name = u101_slice_between(element.at, slash);
-    read->version = u101_slice_between(slash + 1, end);
-    return u101_is_token(read->name) && u101_is_token(read->version);
+    return upgrade_listed ? U101_SOUND : U101_CONNECTION_OPTION_MISSING;
 }
 
 /* How many protocols Upgrade lists; 0: it is no such list, or has too many. */
-static size_t read_upgrades(const u101_context *context, upgrade upgrades[U101_MAX_UPGRADES])
+static size_t read_upgrades(const u101_context *context, u101_upgrade upgrades[U101_MAX_UPGRADES])
 {
     if (u101_has_just(context, U101_FIELD_UPGRADE, U101_TEXT("websocket"))) {
-        upgrades[0] = (upgrade){u101_first_line(context, U101_FIELD_UPGRADE), {"", 0}};
+        upgrades[0] = (u101_upgrade){u101_first_line(context, U101_FIELD_UPGRADE), {"", 0}};
         return 1;
     }
     u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_UPGRADE);
@@ -70,7 +50,7 @@ static size_t read_upgrades(const u101_context *context, upgrade upgrades[U101_M
     size_t count = 0;
 
     while (u101_fields_next_element(&list, &element)) {
-        if (count == U101_MAX_UPGRADES || !read_upgrade(element, &upgrades[count])) {
+        if (count == U101_MAX_UPGRADES || !u101_offers_read_element(element, &upgrades[count])) {
             return 0;
         }
         count++;
@@ -78,59 +58,80 @@ static size_t read_upgrades(const u101_context *context, upgrade upgrades[U101_M
     return count;
 }
 
-static u101_reason check_offer(const u101_context *context, const u101_offer *offer,
+static u101_reason check_offer(const u101_context *context, const u101_compiled_offer *offer,
                                u101_slice version)
 {
-    switch (offer->kind) {
+    switch (offer->offer.kind) {
     case U101_OFFER_WEBSOCKET:
-        return u101_websocket_check(context, &offer->as.websocket);
+        return u101_websocket_check(context, offer);
     case U101_OFFER_H2C:
         return u101_h2c_check(context);
     case U101_OFFER_PROTOCOL:
-        return u101_protocol_check(context, &offer->as.protocol);
+        return u101_protocol_check(context, &offer->offer.as.protocol);
     case U101_OFFER_TLS:
         break;
     }
     return u101_tls_check(context, version);
 }
 
-/* The offer that an element names, or U101_NO_OFFER. */
-static size_t find_offer(const u101_negotiator *negotiator, const upgrade *named)
+/* Whether the target has a path at which the protocol is offered [contract 7]. */
+static bool is_offered_here(const u101_context *context, const u101_compiled_offer *offer)
 {
+    const u101_head *const head = context->head;
+
+    if (offer->offer.path_count == 0) {
+        return true;
+    }
+    const u101_slice path = u101_target_path((u101_form)head->form,
+                                             u101_slice_at(context->bytes, head->target));
+    return path.size > 0 && u101_paths_match(&offer->paths, path);
+}
+
+/* The first offer that an element names, or U101_NO_OFFER; `elsewhere` is set if one is
+ * named that is offered at other paths. */
+static size_t find_offer(const u101_context *context, const u101_upgrade *upgrade, bool *elsewhere)
+{
+    const u101_negotiator *const negotiator = context->negotiator;
+
     for (size_t i = 0; i < negotiator->offer_count; i++) {
-        if (u101_offers_match(&negotiator->offers[i], named->name, named->version)) {
-            return i;
+        if (u101_offers_match(&negotiator->offers[i].offer, upgrade)) {
+            if (is_offered_here(context, &negotiator->offers[i])) {
+                return i;
+            }
+            *elsewhere = true;
         }
     }
     return U101_NO_OFFER;
 }
 
 /* The first yes wins; else the first broken one decides, else the first pass. */
-static u101_reason match(const u101_context *context, const upgrade *upgrades, size_t count)
+static u101_reason match(const u101_context *context, const u101_upgrade *upgrades, size_t count)
 {
-    u101_reason decided = U101_PROTOCOL_NOT_OFFERED;
+    u101_reason decided = U101_SOUND;
     size_t decided_by = U101_NO_OFFER;
+    bool elsewhere = false;
 
     for (size_t i = 0; i < count; i++) {
-        const size_t index = find_offer(context->negotiator, &upgrades[i]);
+        const size_t index = find_offer(context, &upgrades[i], &elsewhere);
         if (index == U101_NO_OFFER) {
             continue;
         }
         const u101_reason reason =
             check_offer(context, &context->negotiator->offers[index], upgrades[i].version);
-        if (reason == U101_SWITCHED || decided_by == U101_NO_OFFER ||
+        if (reason == U101_SOUND || decided_by == U101_NO_OFFER ||
             (u101_reason_is_pass(decided) && !u101_reason_is_pass(reason))) {
             decided = reason;
             decided_by = index;
         }
-        if (reason == U101_SWITCHED) {
+        if (reason == U101_SOUND) {
             break;
         }
     }
-    if (decided_by != U101_NO_OFFER) {
-        context->decision->offer = decided_by;
-        context->decision->kind = context->negotiator->offers[decided_by].kind;
+    if (decided_by == U101_NO_OFFER) {
+        return elsewhere ? U101_PATH_NOT_OFFERED : U101_PROTOCOL_NOT_OFFERED;
     }
+    context->decision->offer = decided_by;
+    context->decision->kind = context->negotiator->offers[decided_by].offer.kind;
     return decided;
 }
 
@@ -138,7 +139,7 @@ static u101_reason match(const u101_context *context, const upgrade *upgrades, s
 static u101_reason check_expect(const u101_context *context)
 {
     if (u101_lines_in(context, U101_FIELD_EXPECT) == 0) {
-        return U101_SWITCHED;
+        return U101_SOUND;
     }
     u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_EXPECT);
     u101_slice member;
@@ -149,24 +150,34 @@ static u101_reason check_expect(const u101_context *context)
         }
         context->decision->expects_continue = true;
     }
-    return U101_SWITCHED;
+    return U101_SOUND;
+}
+
+/* A client that sends a key wants an upgrade: a proxy that drops hop-by-hop fields has
+ * taken the rest away [contract 3.1]. */
+static u101_reason explain_missing_upgrade(const u101_context *context)
+{
+    if (context->negotiator->websocket && u101_lines_in(context, U101_FIELD_WS_KEY) > 0) {
+        return U101_WS_UPGRADE_MISSING;
+    }
+    return context->negotiator->required ? U101_UPGRADE_REQUIRED : U101_NO_UPGRADE;
 }
 
 u101_reason u101_choose(u101_context *context)
 {
-    upgrade upgrades[U101_MAX_UPGRADES];
+    u101_upgrade upgrades[U101_MAX_UPGRADES];
 
-    if (u101_lines_in(context, U101_FIELD_UPGRADE) == 0) {
-        return context->negotiator->required ? U101_UPGRADE_REQUIRED : U101_NO_UPGRADE;
+    if (!u101_has_element(context, U101_FIELD_UPGRADE)) {
+        return explain_missing_upgrade(context);
     }
     if (context->head->minor == '0') {
         return U101_UPGRADE_ON_HTTP_1_0;
     }
-    if (context->head->connect) {
+    if (context->head->form == U101_FORM_AUTHORITY) {
         return U101_UPGRADE_ON_CONNECT;
     }
     u101_reason reason = read_connection(context);
-    if (reason != U101_SWITCHED) {
+    if (reason != U101_SOUND) {
         return reason;
     }
     const size_t count = read_upgrades(context, upgrades);
@@ -174,5 +185,5 @@ u101_reason u101_choose(u101_context *context)
         return U101_UPGRADE_INVALID;
     }
     reason = match(context, upgrades, count);
-    return reason == U101_SWITCHED ? check_expect(context) : reason;
+    return reason == U101_SOUND ? check_expect(context) : reason;
 }

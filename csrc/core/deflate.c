@@ -109,3 +109,14 @@ u101_deflate u101_deflate_agree(const u101_deflate_offer *offer, const u101_defl
     }
     return agreed;
 }
+
+u101_deflate u101_deflate_answered(const u101_deflate_offer *answer)
+{
+    return (u101_deflate){
+        .server_no_context_takeover = answer->server_no_context_takeover,
+        .client_no_context_takeover = answer->client_no_context_takeover,
+        .server_max_window_bits = answer->server_bits,
+        .client_max_window_bits =
+            answer->client_bits_offered ? answer->client_bits : U101_NO_WINDOW_BITS,
+    };
+}

@@ -7,96 +7,70 @@
 #include "extensions.h"
 
 #include "chars.h"
-#include "deflate.h"
+#include "field_kind.h"
 #include "fields.h"
-#include "scan.h"
+#include "lexemes.h"
 
-static void skip_ows(u101_slice *rest)
+/* A quoted-string after its first quote, whose content is a token once it is unescaped. */
+static bool scan_quoted_token(u101_slice *rest, u101_slice *value)
 {
-    while (rest->size > 0 && u101_is_ows(rest->at[0])) {
-        rest->at++;
-        rest->size--;
-    }
-}
-
-static bool skip_byte(u101_slice *rest, char byte)
-{
-    if (rest->size == 0 || rest->at[0] != byte) {
+    if (!u101_scan_quoted(rest, value)) {
         return false;
     }
-    rest->at++;
-    rest->size--;
-    return true;
-}
-
-static bool scan_token(u101_slice *rest, u101_slice *token)
-{
-    const char *const end = rest->at + rest->size;
-    const char *const at = u101_scan(rest->at, end, U101_TCHAR);
-
-    *token = u101_slice_between(rest->at, at);
-    *rest = u101_slice_between(at, end);
-    return token->size > 0;
-}
-
-/* quoted-string [RFC 9110 5.6.4] behind its first quote, a token inside. */
-static bool scan_quoted(u101_slice *rest, u101_slice *value)
-{
-    size_t i = 0;
-
-    while (i < rest->size && rest->at[i] != '"') {
-        if (rest->at[i] == '\\') {
-            i++;
-        }
-        if (i == rest->size || !u101_is(rest->at[i], U101_TCHAR)) {
+    for (size_t i = 0; i < value->size; i++) {
+        i += value->at[i] == '\\' ? 1 : 0;
+        if (!u101_is(value->at[i], U101_TCHAR)) {
             return false;
         }
-        i++;
     }
-    *value = (u101_slice){rest->at, i};
-    rest->at += i;
-    rest->size -= i;
-    return i > 0 && skip_byte(rest, '"');
+    return value->size > 0;
 }
 
 /* extension-param = token [ "=" ( token / quoted-string ) ] */
 static bool scan_parameter(u101_slice *rest, u101_parameter *parameter)
 {
-    if (!scan_token(rest, &parameter->name)) {
+    if (!u101_scan_token(rest, &parameter->name)) {
         return false;
     }
-    skip_ows(rest);
-    parameter->has_value = skip_byte(rest, '=');
+    u101_skip_ows(rest);
+    parameter->has_value = u101_skip_byte(rest, '=');
     if (!parameter->has_value) {
         return true;
     }
-    skip_ows(rest);
-    const bool sound = skip_byte(rest, '"') ? scan_quoted(rest, &parameter->value)
-                                            : scan_token(rest, &parameter->value);
-    skip_ows(rest);
+    u101_skip_ows(rest);
+    const bool sound = u101_skip_byte(rest, '"') ? scan_quoted_token(rest, &parameter->value)
+                                            : u101_scan_token(rest, &parameter->value);
+    u101_skip_ows(rest);
     return sound;
 }
 
-/* extension = token *( ";" extension-param ); false: it is something else. */
-static bool read_extension(u101_slice element, u101_deflate_offer *deflate)
+/* extension = token *( ";" extension-param ), and what follows it; false: it is
+ * something else. */
+static bool scan_extension(u101_slice *rest, u101_slice *name, u101_deflate_offer *deflate)
 {
     u101_parameter parameter = {.has_value = false};
-    u101_slice name;
     size_t count = 0;
 
-    if (!scan_token(&element, &name)) {
+    if (!u101_scan_token(rest, name)) {
         return false;
     }
-    u101_deflate_begin(deflate, name);
-    skip_ows(&element);
-    while (skip_byte(&element, ';')) {
-        skip_ows(&element);
-        if (++count > U101_MAX_PARAMETERS || !scan_parameter(&element, &parameter)) {
+    u101_deflate_begin(deflate, *name);
+    u101_skip_ows(rest);
+    while (u101_skip_byte(rest, ';')) {
+        u101_skip_ows(rest);
+        if (++count > U101_MAX_PARAMETERS || !scan_parameter(rest, &parameter)) {
             return false;
         }
         u101_deflate_take(deflate, &parameter);
     }
-    return element.size == 0;
+    return true;
+}
+
+static bool read_extension(u101_slice element, u101_deflate_offer *deflate)
+{
+    u101_slice name;
+
+    return scan_extension(&element, &name, deflate) && element.size == 0;
 }
 
 static void agree(const u101_deflate_offer *deflate, const u101_websocket *offer,
@@ -119,13 +93,13 @@ u101_reason u101_extensions_negotiate(const u101_context *context, const u101_we
     u101_slice element;
     size_t count = 0;
 
-    if (u101_lines_in(context, U101_FIELD_WS_EXTENSIONS) == 0) {
-        return U101_SWITCHED;
+    if (!u101_has_element(context, U101_FIELD_WS_EXTENSIONS)) {
+        return U101_SOUND;
     }
     if (u101_has_just(context, U101_FIELD_WS_EXTENSIONS,
                       U101_TEXT("permessage-deflate; client_max_window_bits"))) {
         agree(&usual, offer, agreement);
-        return U101_SWITCHED;
+        return U101_SOUND;
     }
     u101_list list = u101_fields_list(context->bytes, context->head, U101_FIELD_WS_EXTENSIONS);
     while (u101_fields_next_element(&list, &element)) {
@@ -134,5 +108,32 @@ u101_reason u101_extensions_negotiate(const u101_context *context, const u101_we
         }
         agree(&deflate, offer, agreement);
     }
-    return count > 0 ? U101_SWITCHED : U101_WS_EXTENSIONS_INVALID;
+    return U101_SOUND;
+}
+
+bool u101_extensions_is_offered(const u101_decision *decision, const char *received,
+                                u101_slice name)
+{
+    size_t cursor = decision->fields;
+    u101_field field;
+
+    while (u101_fields_next(received, decision->head_size, &cursor, &field)) {
+        u101_list list = {.rest = field.value};
+        u101_slice element;
+        while (u101_field_kind_of(field.name) == U101_FIELD_WS_EXTENSIONS &&
+               u101_fields_next_element(&list, &element)) {
+            u101_slice offered;
+            if (u101_scan_token(&element, &offered) && u101_equal(offered, name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool u101_extensions_read_answer(u101_slice *rest, u101_slice *name, u101_deflate_offer *deflate)
+{
+    u101_skip_ows(rest);
+    return scan_extension(rest, name, deflate) &&
+           (rest->size == 0 || (u101_skip_byte(rest, ',') && rest->size > 0));
 }

@@ -1,31 +1,38 @@
 /*
  * Sec-WebSocket-Extensions [RFC 6455 9.1].
  *
- * In: an context and the offer.  Out: what is agreed on.
- * Always: the whole list is checked, also where no extension is enabled; OWS
- * may stand around ",", ";" and "=".  The only extension is permessage-deflate.
+ * In: a context and the offer.  Out: what is agreed on.  Or an answer of the caller's;
+ * out: whether it is sound.
+ * Always: the whole list is checked, also if no extension is enabled.  OWS may stand
+ * around ",", ";" and "=".  The only extension that is agreed on is permessage-deflate.
  */
 #ifndef U101_EXTENSIONS_H
 #define U101_EXTENSIONS_H
 
 #include "context.h"
+#include "deflate.h"
 
 #define U101_MAX_EXTENSIONS 16
 #define U101_MAX_PARAMETERS 16
-
-typedef struct {
-    u101_slice name;
-    u101_slice value; /* as it was sent, without the quotes */
-    bool has_value;
-} u101_parameter;
 
 typedef struct {
     u101_deflate deflate;
     bool agreed;
 } u101_agreement;
 
-/* U101_SWITCHED or U101_WS_EXTENSIONS_INVALID. */
+/* U101_SOUND or U101_WS_EXTENSIONS_INVALID. */
 u101_reason u101_extensions_negotiate(const u101_context *context, const u101_websocket *offer,
                                       u101_agreement *agreement);
+
+/* Whether the decision's request offers an extension; its list was found sound. */
+bool u101_extensions_is_offered(const u101_decision *decision, const char *received,
+                                u101_slice name);
+
+/*
+ * Reads the next extension of an answer that the caller writes [RFC 6455 9.1].  A
+ * sender leaves no element empty [RFC 9110 5.6.1.1].  False: it is not sound.  `deflate`
+ * has its parameters if it is an acceptable permessage-deflate.
+ */
+bool u101_extensions_read_answer(u101_slice *rest, u101_slice *name, u101_deflate_offer *deflate);
 
 #endif

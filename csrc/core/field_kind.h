@@ -4,7 +4,7 @@
  *
  * In: a name.  Out: the kind.
  * Always: letter case aside.  It is inlined wherever it is called, which is in the loops
- * over the lines of a head; u101_field_kind_of is the same as a function.
+ * over the lines of a head.
  */
 #ifndef U101_FIELD_KIND_H
 #define U101_FIELD_KIND_H

@@ -1,17 +1,11 @@
 /*
- * Tells field lines apart and walks them; fields.h says what holds.
+ * Walks field lines; fields.h says what holds.
  */
 #include "fields.h"
 
 #include "chars.h"
 #include "field_kind.h"
-#include "scan.h"
-#include "slice.h"
-
-u101_field_kind u101_field_kind_of(u101_slice name)
-{
-    return u101_field_kind_of(name);
-}
+#include "lexemes.h"
 
 bool u101_fields_next(const char *head, size_t head_size, size_t *cursor, u101_field *field)
 {
@@ -77,5 +71,36 @@ bool u101_fields_next_element(u101_list *list, u101_slice *element)
             }
         }
     } while (go_to_next_line(list));
+    return false;
+}
+
+/* The end of the element that begins at `at`: a comma outside of quoted strings.  A
+ * quote that is never closed makes no string. */
+static const char *find_comma(const char *at, const char *end)
+{
+    for (; at < end && *at != ','; at++) {
+        if (*at == '"') {
+            u101_slice rest = u101_slice_between(at + 1, end);
+            u101_slice quoted;
+            if (u101_scan_quoted(&rest, &quoted)) {
+                at = rest.at - 1;
+            }
+        }
+    }
+    return at;
+}
+
+bool u101_fields_next_quoted(u101_slice *rest, u101_slice *element)
+{
+    while (rest->size > 0) {
+        const char *const end = rest->at + rest->size;
+        const char *const comma = find_comma(rest->at, end);
+
+        *element = u101_trim(u101_slice_between(rest->at, comma));
+        *rest = comma < end ? u101_slice_between(comma + 1, end) : (u101_slice){end, 0};
+        if (element->size > 0) {
+            return true;
+        }
+    }
     return false;
 }

@@ -1,8 +1,7 @@
 /*
- * Field lines: told apart by name, walked one by one, read as lists.
+ * Field lines: noted, walked one by one, read as lists.
  *
- * In: names, or a head that was completed.  Out: kinds, lines and list elements,
- * as slices of the head.
+ * In: a head that was completed.  Out: lines and list elements, as slices of it.
  * Always: the walks rely on the syntax that was checked when the head was read,
  * and visit each byte of it once at the most.
  */
@@ -10,10 +9,6 @@
 #define U101_FIELDS_H
 
 #include "slice.h"
-
-/* The kind of a field by its name, letter case aside.  The name may be no token, if
- * only it has no control character: it is of no kind then. */
-u101_field_kind u101_field_kind_of(u101_slice name);
 
 /* Notes a line of a known field; its lines are noted in order. */
 static inline void u101_fields_note(u101_head *head, u101_field_kind kind, u101_span value)
@@ -23,7 +18,7 @@ static inline void u101_fields_note(u101_head *head, u101_field_kind kind, u101_
     }
 }
 
-/* The value of the first line of a field; the empty slice where there is none. */
+/* The value of the first line of a field; the empty slice if there is none. */
 static inline u101_slice u101_fields_known_value(const char *bytes, const u101_head *head,
                                           u101_field_kind kind)
 {

@@ -1,57 +1,10 @@
 /*
- * Checks Host and framing; meaning.h says what holds.
+ * Reads framing; framing.h says what holds.
  */
 #include "framing.h"
 
-#include "chars.h"
-#include "authority.h"
-#include "negotiator.h"
-#include "target.h"
-
-static bool fail(u101_reason *reason, u101_reason found)
-{
-    *reason = found;
-    return false;
-}
-
-/* Whether a Host is among those that the server says are its own [RFC 9110 7.4]. */
-static bool is_served(const u101_context *context)
-{
-    const u101_authority *const host = &context->host;
-    const int by_scheme = context->secure ? 443 : 80;
-    const u101_origin origin =
-        u101_origin_of_host(host, host->number == U101_NO_PORT ? by_scheme : host->number);
-
-    return u101_allowlist_allows(&context->negotiator->hosts, &origin);
-}
-
-/* [RFC 9112 3.2] */
-static bool check_host(u101_context *context, u101_reason *reason)
-{
-    const u101_head *const head = context->head;
-    const u101_slice value = u101_first_line(context, U101_FIELD_HOST);
-    const uint32_t lines = u101_lines_in(context, U101_FIELD_HOST);
-
-    if (lines == 0 && head->minor == '1') {
-        return fail(reason, U101_HOST_MISSING);
-    }
-    if (lines > 1) {
-        return fail(reason, U101_HOST_DUPLICATE);
-    }
-    if (value.size > 0 && !u101_authority_read(value, &context->host)) {
-        return fail(reason, U101_HOST_INVALID);
-    }
-    if (head->absolute && lines > 0) {
-        const u101_slice target = u101_slice_at(context->bytes, head->target);
-        if (!u101_equal_nocase(u101_target_authority(target), value)) {
-            return fail(reason, U101_HOST_MISMATCH);
-        }
-    }
-    if (context->negotiator->hosts.count > 0 && (value.size == 0 || !is_served(context))) {
-        return fail(reason, U101_HOST_FORBIDDEN);
-    }
-    return true;
-}
+#include "fields.h"
+#include "lexemes.h"
 
 /* 1*DIGIT, at most 19 of them, up to 2^63-1 [RFC 9110 8.6] */
 static bool read_length(u101_slice value, uint64_t *length)
@@ -71,32 +24,87 @@ static bool read_length(u101_slice value, uint64_t *length)
     return number <= INT64_MAX;
 }
 
-/* [RFC 9112 6] */
-static bool check_framing(u101_context *context, u101_reason *reason)
+/* transfer-coding = token *( OWS ";" OWS token BWS "=" BWS ( token / quoted-string ) )
+ * [RFC 9112 7].  False: something else. */
+static bool scan_coding(u101_slice *rest, u101_slice *name, bool *parameters)
 {
-    const uint32_t codings = u101_lines_in(context, U101_FIELD_TRANSFER_ENCODING);
-    const uint32_t lengths = u101_lines_in(context, U101_FIELD_CONTENT_LENGTH);
+    u101_slice part;
 
-    if (codings > 0) {
-        const u101_slice coding = u101_first_line(context, U101_FIELD_TRANSFER_ENCODING);
-        if (lengths > 0 || context->head->minor == '0') {
-            return fail(reason, U101_FRAMING_CONFLICT);
-        }
-        if (codings > 1 || !u101_equal_nocase(coding, U101_TEXT("chunked"))) {
-            return fail(reason, U101_TRANSFER_ENCODING_UNSUPPORTED);
-        }
-        context->chunked = true;
+    u101_skip_ows(rest);
+    if (!u101_scan_token(rest, name)) {
+        return false;
     }
-    if (lengths > 0) {
-        const u101_slice length = u101_first_line(context, U101_FIELD_CONTENT_LENGTH);
-        if (lengths > 1 || !read_length(length, &context->content_length)) {
-            return fail(reason, U101_CONTENT_LENGTH_INVALID);
+    u101_skip_ows(rest);
+    *parameters = false;
+    while (u101_skip_byte(rest, ';')) {
+        *parameters = true;
+        u101_skip_ows(rest);
+        if (!u101_scan_token(rest, &part)) {
+            return false;
         }
+        u101_skip_ows(rest);
+        if (!u101_skip_byte(rest, '=')) {
+            return false;
+        }
+        u101_skip_ows(rest);
+        if (!(u101_skip_byte(rest, '"') ? u101_scan_quoted(rest, &part)
+                                        : u101_scan_token(rest, &part))) {
+            return false;
+        }
+        u101_skip_ows(rest);
     }
     return true;
 }
 
-bool u101_read_meaning(u101_context *context, u101_reason *reason)
+/* The codings of the one line.  An empty element is a defect here: a list that
+ * readers divide in different ways is how requests are smuggled [RFC 9112 6.3, 11.2]. */
+static u101_reason check_codings(u101_slice line)
 {
-    return check_host(context, reason) && check_framing(context, reason);
+    u101_slice name;
+    bool parameters = false;
+    bool chunked = false; /* whether the coding before was that one */
+    size_t count = 0;
+
+    if (u101_equal_nocase(line, U101_TEXT("chunked"))) {
+        return U101_SOUND;
+    }
+    do {
+        if (chunked || !scan_coding(&line, &name, &parameters)) {
+            return U101_TRANSFER_ENCODING_INVALID;
+        }
+        chunked = u101_equal_nocase(name, U101_TEXT("chunked"));
+        count++;
+    } while (u101_skip_byte(&line, ','));
+    if (line.size > 0 || !chunked || parameters) {
+        return U101_TRANSFER_ENCODING_INVALID;
+    }
+    return count > 1 ? U101_TRANSFER_ENCODING_UNSUPPORTED : U101_SOUND;
+}
+
+u101_reason u101_framing_read(const u101_head *head, const char *bytes, u101_framing *framing,
+                              uint64_t *length)
+{
+    const uint32_t codings = head->lines[U101_FIELD_TRANSFER_ENCODING];
+    const uint32_t lengths = head->lines[U101_FIELD_CONTENT_LENGTH];
+
+    *framing = U101_FRAMING_NONE;
+    *length = 0;
+    if (codings > 0) {
+        if (lengths > 0 || head->minor == '0') {
+            return U101_FRAMING_CONFLICT;
+        }
+        *framing = U101_FRAMING_CHUNKED;
+        return codings > 1 ? U101_TRANSFER_ENCODING_INVALID
+                           : check_codings(u101_fields_known_value(
+                                 bytes, head, U101_FIELD_TRANSFER_ENCODING));
+    }
+    if (lengths > 0) {
+        *framing = U101_FRAMING_LENGTH;
+        if (lengths > 1 || !read_length(u101_fields_known_value(bytes, head,
+                                                                U101_FIELD_CONTENT_LENGTH),
+                                        length)) {
+            return U101_CONTENT_LENGTH_INVALID;
+        }
+    }
+    return U101_SOUND;
 }

@@ -1,15 +1,19 @@
 /*
- * What a completed head means before any upgrade is looked at: Host and framing.
+ * Transfer-Encoding and Content-Length: how a message says where its body ends
+ * [RFC 9112 6].
  *
- * In: an context.  Out: its framing, or the first defect in the order of
- * contract 2.
+ * In: a completed head of a request or a response.  Out: its framing, or the first
+ * defect in the order of [contract 2].
+ * Always: U101_FRAMING_NONE if the head has neither field.  What that means for a
+ * response is response.h's.
  */
 #ifndef U101_FRAMING_H
 #define U101_FRAMING_H
 
-#include "context.h"
+#include "upgrade101.h"
 
-/* False: `reason` is the defect. */
-bool u101_read_meaning(u101_context *context, u101_reason *reason);
+/* U101_SOUND sets both; `length` is 0 unless the framing is U101_FRAMING_LENGTH. */
+u101_reason u101_framing_read(const u101_head *head, const char *bytes, u101_framing *framing,
+                              uint64_t *length);
 
 #endif

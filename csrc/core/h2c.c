@@ -73,5 +73,5 @@ u101_reason u101_h2c_check(const u101_context *context)
     }
     context->decision->settings = u101_span_in(context->bytes, value);
     context->decision->settings_present = true;
-    return U101_SWITCHED;
+    return U101_SOUND;
 }

@@ -3,8 +3,24 @@
  */
 #include "offers.h"
 
+#include "scan.h"
 #include "slice.h"
 #include "tls.h"
+
+bool u101_offers_read_element(u101_slice element, u101_upgrade *upgrade)
+{
+    const char *const end = element.at + element.size;
+    const char *const slash = memchr(element.at, '/', element.size);
+
+    upgrade->version = (u101_slice){"", 0};
+    if (slash == NULL) {
+        upgrade->name = element;
+        return u101_is_token(element);
+    }
+    upgrade->name = u101_slice_between(element.at, slash);
+    upgrade->version = u101_slice_between(slash + 1, end);
+    return u101_is_token(upgrade->name) && u101_is_token(upgrade->version);
+}
 
 u101_slice u101_offers_name(const u101_offer *offer)
 {
@@ -29,11 +45,22 @@ u101_slice u101_offers_version(const u101_offer *offer)
     return offer->kind == U101_OFFER_PROTOCOL ? offer->as.protocol.version : (u101_slice){"", 0};
 }
 
-bool u101_offers_match(const u101_offer *offer, u101_slice name, u101_slice version)
+bool u101_offers_match(const u101_offer *offer, const u101_upgrade *upgrade)
 {
     if (offer->kind == U101_OFFER_TLS) {
-        return u101_tls_is_named(name, version);
+        return u101_tls_is_named(upgrade->name, upgrade->version);
     }
-    return u101_equal(u101_offers_version(offer), version) &&
-           u101_equal_nocase(u101_offers_name(offer), name);
+    /* By prior knowledge only [contract 5]. */
+    if (offer->kind == U101_OFFER_H2C && !offer->as.h2c.upgrade) {
+        return false;
+    }
+    return u101_equal(u101_offers_version(offer), upgrade->version) &&
+           u101_equal_nocase(u101_offers_name(offer), upgrade->name);
+}
+
+bool u101_offers_overlap(const u101_offer *left, const u101_offer *right)
+{
+    const u101_upgrade upgrade = {u101_offers_name(right), u101_offers_version(right)};
+
+    return u101_offers_match(left, &upgrade) && u101_offers_match(right, &upgrade);
 }

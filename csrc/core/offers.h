@@ -1,20 +1,32 @@
 /*
- * Offers by name.
+ * Offers by name and path.
  *
- * In: an offer.  Out: the protocol it stands for, and whether an element of
- * Upgrade is that one [RFC 9110 7.8].
+ * In: an offer.  Out: the protocol it stands for, and whether an element of Upgrade
+ * is that one [RFC 9110 7.8].
  */
 #ifndef U101_OFFERS_H
 #define U101_OFFERS_H
 
 #include "upgrade101.h"
 
+/* An element of Upgrade: token ["/" token]. */
+typedef struct {
+    u101_slice name;
+    u101_slice version; /* size 0: it has no version */
+} u101_upgrade;
+
+/* False: the element is something else. */
+bool u101_offers_read_element(u101_slice element, u101_upgrade *upgrade);
+
 /* As the server spells it; the version of TLS is the lowest. */
 u101_slice u101_offers_name(const u101_offer *offer);
 u101_slice u101_offers_version(const u101_offer *offer);
 
-/* The name without regard to letter case, the version exactly; an offer without
- * a version matches only an element without one. */
-bool u101_offers_match(const u101_offer *offer, u101_slice name, u101_slice version);
+/* The name letter case aside, the version exactly; an offer without a version matches
+ * only an element without one.  The path is not looked at. */
+bool u101_offers_match(const u101_offer *offer, const u101_upgrade *upgrade);
+
+/* Whether one element of Upgrade would match both. */
+bool u101_offers_overlap(const u101_offer *left, const u101_offer *right);
 
 #endif

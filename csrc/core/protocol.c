@@ -30,5 +30,5 @@ u101_reason u101_protocol_check(const u101_context *context, const u101_protocol
         return U101_BODY_NOT_ALLOWED;
     }
     return context->content_length > context->negotiator->limits.body ? U101_BODY_TOO_LARGE
-                                                                        : U101_SWITCHED;
+                                                                        : U101_SOUND;
 }

@@ -1,7 +1,7 @@
 /*
  * The upgrade to a registered or private protocol [RFC 9110 7.8, 16.7].
  *
- * In: an context whose Upgrade names the offer.  Out: U101_SWITCHED, or the
+ * In: a context whose Upgrade names the offer.  Out: U101_SOUND, or the
  * first reason of contract 6 against it.
  */
 #ifndef U101_PROTOCOL_H

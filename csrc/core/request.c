@@ -27,7 +27,7 @@ size_t u101_request_size(const u101_request *request)
     return size;
 }
 
-/* U101_SWITCHED: nothing is wrong with it. */
+/* U101_SOUND: nothing is wrong with it. */
 static u101_reason check_target(const u101_limits *limits, u101_head *head, u101_slice method,
                                 u101_slice target)
 {
@@ -41,7 +41,7 @@ static u101_reason check_target(const u101_limits *limits, u101_head *head, u101
     if (sound >= limits->target && target.size > limits->target) {
         return U101_TARGET_TOO_LONG;
     }
-    return stop == end && u101_head_note_target(head, method, target) ? U101_SWITCHED : U101_BAD_TARGET;
+    return stop == end && u101_head_note_target(head, method, target) ? U101_SOUND : U101_BAD_TARGET;
 }
 
 static u101_reason check_version(u101_slice version)
@@ -50,13 +50,13 @@ static u101_reason check_version(u101_slice version)
         !u101_is_digit(version.at[2])) {
         return U101_BAD_VERSION;
     }
-    return version.at[0] == '1' && version.at[2] <= '1' ? U101_SWITCHED : U101_UNSUPPORTED_VERSION;
+    return version.at[0] == '1' && version.at[2] <= '1' ? U101_SOUND : U101_UNSUPPORTED_VERSION;
 }
 
 static u101_reason check_value(u101_slice value)
 {
     if (u101_all_are(value, U101_VALUE)) {
-        return U101_SWITCHED;
+        return U101_SOUND;
     }
     const char *const stop = u101_scan(value.at, value.at + value.size, U101_VALUE);
     if (*stop == '\n') {
@@ -74,7 +74,7 @@ static u101_reason check_request_line(const u101_limits *limits, const u101_requ
     }
     head->is_head = u101_equal(request->method, U101_TEXT("HEAD"));
     const u101_reason reason = check_target(limits, head, request->method, request->target);
-    return reason == U101_SWITCHED ? check_version(request->version) : reason;
+    return reason == U101_SOUND ? check_version(request->version) : reason;
 }
 
 /* The first defect of the field lines. */
@@ -85,11 +85,11 @@ static u101_reason check_field_lines(const u101_field *fields, size_t count)
             return U101_BAD_FIELD_NAME;
         }
         const u101_reason reason = check_value(fields[i].value);
-        if (reason != U101_SWITCHED) {
+        if (reason != U101_SOUND) {
             return reason;
         }
     }
-    return U101_SWITCHED;
+    return U101_SOUND;
 }
 
 /* Where the head is being written. */
@@ -150,7 +150,7 @@ static u101_reason write_head(const u101_limits *limits, const u101_request *req
                               u101_head *head)
 {
     u101_reason reason = check_request_line(limits, request, head);
-    if (reason != U101_SWITCHED) {
+    if (reason != U101_SOUND) {
         return reason;
     }
     const bool too_many = request->field_count > limits->fields;
@@ -168,7 +168,7 @@ static u101_reason write_head(const u101_limits *limits, const u101_request *req
         /* It may be nothing but HTAB. */
         reason = check_field_lines(request->fields, count);
     }
-    return reason == U101_SWITCHED && too_many ? U101_TOO_MANY_FIELDS : reason;
+    return reason == U101_SOUND && too_many ? U101_TOO_MANY_FIELDS : reason;
 }
 
 void u101_request_decide(const u101_negotiator *negotiator, const u101_request *request,
@@ -183,7 +183,7 @@ void u101_request_decide(const u101_negotiator *negotiator, const u101_request *
     if (size <= UINT32_MAX) {
         reason = write_head(&negotiator->limits, request, head, &handshake.head);
     }
-    if (reason != U101_SWITCHED) {
+    if (reason != U101_SOUND) {
         u101_handshake_refuse(&handshake, reason, secure, decision);
         return;
     }

@@ -6,6 +6,13 @@
 #include "authority.h"
 #include "slice.h"
 
+u101_slice u101_target_scheme(u101_slice target)
+{
+    const size_t size = u101_authority_scheme_size(target);
+
+    return (u101_slice){target.at, size >= 3 ? size - 3 : 0};
+}
+
 u101_slice u101_target_authority(u101_slice target)
 {
     const size_t begin = u101_authority_scheme_size(target);
@@ -40,4 +47,40 @@ u101_form u101_target_form(u101_slice method, u101_slice target)
                    u101_authority_read(u101_target_authority(target), &authority)
                ? U101_FORM_ABSOLUTE
                : U101_FORM_NONE;
+}
+
+/* Path and query, with the "?" between them. */
+static u101_slice path_and_query(u101_form form, u101_slice target)
+{
+    if (form == U101_FORM_ABSOLUTE) {
+        const u101_slice authority = u101_target_authority(target);
+        return u101_slice_between(authority.at + authority.size, target.at + target.size);
+    }
+    return form == U101_FORM_ORIGIN ? target : (u101_slice){target.at, 0};
+}
+
+static u101_slice before_query(u101_form form, u101_slice both)
+{
+    const char *const mark = both.size == 0 ? NULL : memchr(both.at, '?', both.size);
+    const u101_slice path = mark == NULL ? both : u101_slice_between(both.at, mark);
+
+    return path.size == 0 && form == U101_FORM_ABSOLUTE ? U101_TEXT("/") : path;
+}
+
+u101_slice u101_target_path(u101_form form, u101_slice target)
+{
+    return before_query(form, path_and_query(form, target));
+}
+
+bool u101_target_parts(const u101_decision *decision, const char *received, u101_slice *path,
+                       u101_slice *query)
+{
+    const u101_form form = (u101_form)decision->form;
+    const u101_slice both = path_and_query(form, u101_slice_at(received, decision->target));
+    const char *const end = both.at + both.size;
+    const char *const mark = both.size == 0 ? NULL : memchr(both.at, '?', both.size);
+
+    *path = before_query(form, both);
+    *query = mark == NULL ? (u101_slice){end, 0} : u101_slice_between(mark + 1, end);
+    return mark != NULL;
 }

@@ -24,5 +24,5 @@ u101_reason u101_tls_check(const u101_context *context, u101_slice version)
         return U101_TLS_LEFTOVER;
     }
     context->decision->tls_minor = version.at[2];
-    return U101_SWITCHED;
+    return U101_SOUND;
 }

@@ -1,7 +1,7 @@
 /*
  * The upgrade to TLS in mid-connection [RFC 2817 3].
  *
- * In: an context and the version that the client names.  Out: U101_SWITCHED
+ * In: a context and the version that the client names.  Out: U101_SOUND
  * with the version in the decision, or the first reason of contract 6.
  */
 #ifndef U101_TLS_H

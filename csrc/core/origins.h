@@ -1,0 +1,35 @@
+/*
+ * The origins that a WebSocket offer admits [contract 4, RFC 6455 10.2].
+ *
+ * In: an entry of the configuration.  Out: its kind.  Then the value of Origin and
+ * Host; out: whether an entry admits the origin.
+ * Always: an entry that is neither a word nor a pattern is a value that is compared
+ * byte for byte, `null` among them.
+ */
+#ifndef U101_ORIGINS_H
+#define U101_ORIGINS_H
+
+#include "allowlist.h"
+#include "names.h"
+
+typedef struct {
+    u101_allowlist patterns;
+    u101_names exact;
+    bool same_origin;
+    bool same_host;
+} u101_origins;
+
+typedef enum {
+    U101_ORIGINS_UNSOUND, /* no entry at all */
+    U101_ORIGINS_SAME_ORIGIN,
+    U101_ORIGINS_SAME_HOST,
+    U101_ORIGINS_PATTERN, /* `pattern` is set */
+    U101_ORIGINS_EXACT,
+} u101_origins_kind;
+
+u101_origins_kind u101_origins_read_entry(u101_slice text, u101_allowed *pattern);
+
+/* `host` is Host's; its host is empty if Host is. */
+bool u101_origins_admit(const u101_origins *origins, u101_slice value, const u101_authority *host);
+
+#endif
