@@ -36,8 +36,8 @@ static int compare(u101_slice left, u101_slice right)
         return left.size < right.size ? -1 : 1;
     }
     for (size_t i = 0; i < left.size; i++) {
-        const int order = (unsigned char)u101_lower(left.at[i]) -
-                          (unsigned char)u101_lower(right.at[i]);
+        const int order =
+            (unsigned char)u101_lower(left.at[i]) - (unsigned char)u101_lower(right.at[i]);
         if (order != 0) {
             return order;
         }
@@ -103,7 +103,8 @@ static size_t size_of_labels(u101_slice host)
 {
     size_t i = 0;
 
-    while (i < host.size && host.at[0] != '[' && (host.at[i] != '.' || (i > 0 && host.at[i - 1] != '.'))) {
+    while (i < host.size && host.at[0] != '[' &&
+           (host.at[i] != '.' || (i > 0 && host.at[i - 1] != '.'))) {
         i++;
     }
     return i > 0 && host.at[i - 1] == '.' ? i - 1 : i;

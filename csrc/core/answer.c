@@ -5,8 +5,9 @@
  * defect and the decision as it was.
  */
 #include "check.h"
+#include "extensions.h"
+#include "field_kind.h"
 #include "fields.h"
-#include "slice.h"
 
 /* Finds the subprotocol among those the client offered.  The request was found
  * sound, so its list is one [RFC 6455 4.2.2]. */
@@ -32,28 +33,59 @@ static bool find_offered(const u101_decision *decision, const char *received, u1
     return false;
 }
 
-u101_defect u101_answer_accept(u101_decision *decision, const char *received, const u101_answer *answer,
-                        const u101_slice *subprotocol)
+/* Whether the value may be answered: each of its extensions was offered.  `agreement`
+ * has the parameters of permessage-deflate. */
+static bool are_offered(const u101_decision *decision, const char *received, u101_slice value,
+                        u101_agreement *agreement)
 {
+    do {
+        u101_deflate_offer deflate;
+        u101_slice name;
+        if (!u101_extensions_read_answer(&value, &name, &deflate) ||
+            !u101_extensions_is_offered(decision, received, name)) {
+            return false;
+        }
+        if (deflate.acceptable && !agreement->agreed) {
+            *agreement = (u101_agreement){u101_deflate_answered(&deflate), true};
+        }
+    } while (value.size > 0);
+    return true;
+}
+
+u101_defect u101_answer_accept(u101_decision *decision, const char *received,
+                               const u101_answer *answer, const u101_slice *subprotocol,
+                               bool extensions)
+{
+    const bool websocket = decision->kind == U101_OFFER_WEBSOCKET;
     u101_span chosen = {0, 0};
+    u101_agreement agreement = {.agreed = false};
 
     if (decision->action != U101_ACTION_SWITCH) {
         return u101_defect_of("only a SWITCH can be accepted");
     }
-    if (decision->reason == U101_HTTP2_PRIOR_KNOWLEDGE && answer->field_count > 0) {
-        return u101_defect_of("a switch without a response takes no fields");
+    if (decision->preface && answer->field_count > 0) {
+        return u101_defect_of("headers: a switch without a response takes none");
     }
     const u101_defect found = u101_check_fields(answer->fields, answer->field_count);
     if (found.text != NULL) {
         return found;
     }
     if (subprotocol != NULL && subprotocol->size > 0 &&
-        (decision->kind != U101_OFFER_WEBSOCKET ||
-         !find_offered(decision, received, *subprotocol, &chosen))) {
-        return (u101_defect){"a subprotocol was not offered by the client", *subprotocol};
+        (!websocket || !find_offered(decision, received, *subprotocol, &chosen))) {
+        return (u101_defect){"subprotocol: the client has not offered it", *subprotocol};
+    }
+    if (extensions && answer->extensions.size > 0 &&
+        (!websocket || !are_offered(decision, received, answer->extensions, &agreement))) {
+        return (u101_defect){"extensions: must be a list of extensions that the client has offered",
+                             answer->extensions};
     }
     if (subprotocol != NULL) {
         decision->subprotocol = chosen;
+    }
+    if (extensions) {
+        decision->extensions_replaced = true;
+        decision->deflate_agreed = agreement.agreed;
+        decision->deflate = agreement.deflate;
     }
     return u101_no_defect();
 }
@@ -63,12 +95,12 @@ u101_defect u101_answer_reject(u101_decision *decision, int status, const u101_a
     if (decision->action == U101_ACTION_CONTINUE) {
         return u101_defect_of("a CONTINUE is no final decision");
     }
-    if (status < 300 || status > 599) {
-        return u101_defect_of("a status must be 300 to 599");
+    if (status < 200 || status > 599) {
+        return u101_defect_of("status must be 200 to 599");
     }
-    /* [RFC 9110 15.4.5] */
-    if (status == 304 && answer->body.size > 0) {
-        return u101_defect_of("a 304 has no body");
+    /* [RFC 9110 15.3.5, 15.3.6, 15.4.5] */
+    if ((status == 204 || status == 205 || status == 304) && answer->body.size > 0) {
+        return u101_defect_of("body must be empty with status 204, 205 and 304");
     }
     const u101_defect found = u101_check_fields(answer->fields, answer->field_count);
     if (found.text != NULL) {

@@ -184,13 +184,46 @@ u101_defect u101_check_fields(const u101_field *fields, size_t count)
 
 /* The methods that IANA has registered. */
 static const char *const registered[] = {
-    "ACL",        "BASELINE-CONTROL", "BIND",      "CHECKIN", "CHECKOUT",  "CONNECT",
-    "COPY",       "DELETE",           "GET",       "HEAD",    "LABEL",     "LINK",
-    "LOCK",       "MERGE",            "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF",
-    "MKWORKSPACE", "MOVE",            "OPTIONS",   "ORDERPATCH", "PATCH",  "POST",
-    "PRI",        "PROPFIND",         "PROPPATCH", "PUT",     "QUERY",     "REBIND",
-    "REPORT",     "SEARCH",           "TRACE",     "UNBIND",  "UNCHECKOUT", "UNLINK",
-    "UNLOCK",     "UPDATE",           "UPDATEREDIRECTREF", "VERSION-CONTROL",
+    "ACL",
+    "BASELINE-CONTROL",
+    "BIND",
+    "CHECKIN",
+    "CHECKOUT",
+    "CONNECT",
+    "COPY",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "LABEL",
+    "LINK",
+    "LOCK",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKREDIRECTREF",
+    "MKWORKSPACE",
+    "MOVE",
+    "OPTIONS",
+    "ORDERPATCH",
+    "PATCH",
+    "POST",
+    "PRI",
+    "PROPFIND",
+    "PROPPATCH",
+    "PUT",
+    "QUERY",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "TRACE",
+    "UNBIND",
+    "UNCHECKOUT",
+    "UNLINK",
+    "UNLOCK",
+    "UPDATE",
+    "UPDATEREDIRECTREF",
+    "VERSION-CONTROL",
 };
 
 /* Methods are compared with regard to letter case [RFC 9110 9.1], so that no client
@@ -208,8 +241,7 @@ static bool is_misspelled(u101_slice method)
 
 static u101_defect check_methods(const u101_protocol *protocol)
 {
-    const size_t repeated =
-        u101_names_first_repeat(protocol->methods, protocol->method_count);
+    const size_t repeated = u101_names_first_repeat(protocol->methods, protocol->method_count);
 
     for (size_t i = 0; i < protocol->method_count; i++) {
         const u101_slice method = protocol->methods[i];
@@ -247,8 +279,7 @@ u101_defect u101_check_protocol(const u101_protocol *protocol)
         return (u101_defect){"version must be a token, or None", protocol->version};
     }
     const u101_defect found = check_methods(protocol);
-    return found.text != NULL ? found
-                              : u101_check_fields(protocol->fields, protocol->field_count);
+    return found.text != NULL ? found : u101_check_fields(protocol->fields, protocol->field_count);
 }
 
 u101_defect u101_check_limits(const u101_limits *limits)

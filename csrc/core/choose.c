@@ -82,8 +82,8 @@ static bool is_offered_here(const u101_context *context, const u101_compiled_off
     if (offer->offer.path_count == 0) {
         return true;
     }
-    const u101_slice path = u101_target_path((u101_form)head->form,
-                                             u101_slice_at(context->bytes, head->target));
+    const u101_slice path =
+        u101_target_path((u101_form)head->form, u101_slice_at(context->bytes, head->target));
     return path.size > 0 && u101_paths_match(&offer->paths, path);
 }
 

@@ -25,9 +25,9 @@ typedef struct {
 } u101_context;
 
 /* A context about which nothing is known but its head. */
-static inline u101_context u101_context_of(const u101_negotiator *negotiator,
-                                           const u101_head *head, const char *bytes, bool secure,
-                                           u101_hasher *hasher, u101_decision *decision)
+static inline u101_context u101_context_of(const u101_negotiator *negotiator, const u101_head *head,
+                                           const char *bytes, bool secure, u101_hasher *hasher,
+                                           u101_decision *decision)
 {
     return (u101_context){
         .negotiator = negotiator,

@@ -12,8 +12,8 @@
 #ifndef U101_COPY_H
 #define U101_COPY_H
 
-#include "scan.h"
 #include "controls.h"
+#include "scan.h"
 
 #ifdef U101_SCAN_SSE2
 /* What was seen of blocks, each byte at its place. */

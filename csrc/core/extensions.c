@@ -39,7 +39,7 @@ static bool scan_parameter(u101_slice *rest, u101_parameter *parameter)
     }
     u101_skip_ows(rest);
     const bool sound = u101_skip_byte(rest, '"') ? scan_quoted_token(rest, &parameter->value)
-                                            : u101_scan_token(rest, &parameter->value);
+                                                 : u101_scan_token(rest, &parameter->value);
     u101_skip_ows(rest);
     return sound;
 }
@@ -76,7 +76,8 @@ static bool read_extension(u101_slice element, u101_deflate_offer *deflate)
 static void agree(const u101_deflate_offer *deflate, const u101_websocket *offer,
                   u101_agreement *agreement)
 {
-    if (offer->deflate_enabled && !agreement->agreed && deflate->acceptable) {
+    if (offer->deflate_enabled && !agreement->agreed && deflate->acceptable &&
+        u101_deflate_suits(deflate, &offer->deflate)) {
         agreement->deflate = u101_deflate_agree(deflate, &offer->deflate);
         agreement->agreed = true;
     }

@@ -144,8 +144,8 @@ u101_read_result u101_field_lines_read(const u101_limits *limits, u101_head *hea
             if (*c->at != ':' || u101_cursor_offset(c) == head->mark) {
                 return fail(reason, U101_BAD_FIELD_NAME);
             }
-            head->kind = (uint8_t)u101_field_kind_of(
-                u101_slice_at(c->begin, u101_cursor_element(c, head)));
+            head->kind =
+                (uint8_t)u101_field_kind_of(u101_slice_at(c->begin, u101_cursor_element(c, head)));
             c->at++;
             u101_cursor_enter(c, head, U101_AT_VALUE);
             /* fall through */

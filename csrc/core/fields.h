@@ -20,7 +20,7 @@ static inline void u101_fields_note(u101_head *head, u101_field_kind kind, u101_
 
 /* The value of the first line of a field; the empty slice if there is none. */
 static inline u101_slice u101_fields_known_value(const char *bytes, const u101_head *head,
-                                          u101_field_kind kind)
+                                                 u101_field_kind kind)
 {
     return head->lines[kind] == 0 ? (u101_slice){bytes, 0}
                                   : u101_slice_at(bytes, head->known[kind]);

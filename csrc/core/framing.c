@@ -95,14 +95,13 @@ u101_reason u101_framing_read(const u101_head *head, const char *bytes, u101_fra
         }
         *framing = U101_FRAMING_CHUNKED;
         return codings > 1 ? U101_TRANSFER_ENCODING_INVALID
-                           : check_codings(u101_fields_known_value(
-                                 bytes, head, U101_FIELD_TRANSFER_ENCODING));
+                           : check_codings(u101_fields_known_value(bytes, head,
+                                                                   U101_FIELD_TRANSFER_ENCODING));
     }
     if (lengths > 0) {
         *framing = U101_FRAMING_LENGTH;
-        if (lengths > 1 || !read_length(u101_fields_known_value(bytes, head,
-                                                                U101_FIELD_CONTENT_LENGTH),
-                                        length)) {
+        if (lengths > 1 ||
+            !read_length(u101_fields_known_value(bytes, head, U101_FIELD_CONTENT_LENGTH), length)) {
             return U101_CONTENT_LENGTH_INVALID;
         }
     }

@@ -40,8 +40,8 @@ static u101_read_result fail(u101_reason *reason, u101_reason found)
 static u101_read_result fail_line(const u101_head *head, const u101_cursor *c, u101_reason *reason,
                                   u101_reason found)
 {
-    const bool proxy = !head->later &&
-                       u101_equal(u101_slice_at(c->begin, head->method), U101_TEXT("PROXY"));
+    const bool proxy =
+        !head->later && u101_equal(u101_slice_at(c->begin, head->method), U101_TEXT("PROXY"));
 
     return fail(reason, proxy ? U101_PROXY_PROTOCOL : found);
 }

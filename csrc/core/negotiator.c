@@ -143,9 +143,9 @@ static u101_allowlist compile_hosts(block *memory, const u101_config *config)
         const u101_slice host = copy_slice(memory, config->hosts[i]);
         u101_authority authority;
         if (entries != NULL && u101_authority_read(host, &authority)) {
-            entries[i] = u101_allowlist_entry(
-                (u101_slice){"", 0}, u101_allowlist_name(authority.host),
-                authority.colon ? authority.number : U101_ANY_PORT);
+            entries[i] =
+                u101_allowlist_entry((u101_slice){"", 0}, u101_allowlist_name(authority.host),
+                                     authority.colon ? authority.number : U101_ANY_PORT);
         }
     }
     return u101_allowlist_of(entries, entries == NULL ? 0 : count);

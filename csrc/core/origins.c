@@ -19,8 +19,8 @@ static bool read_pattern(u101_slice text, u101_allowed *pattern)
         (any_port && origin.host.at + origin.host.size != text.at + text.size - 2)) {
         return false;
     }
-    *pattern = u101_allowlist_entry(origin.scheme, origin.host,
-                                    any_port ? U101_ANY_PORT : origin.port);
+    *pattern =
+        u101_allowlist_entry(origin.scheme, origin.host, any_port ? U101_ANY_PORT : origin.port);
     /* "*" stands for labels: it is one by itself, and there is no other. */
     return memchr(pattern->host.at, '*', pattern->host.size) == NULL &&
            (!pattern->wildcard || pattern->host.size == 0 || pattern->host.at[0] == '.');

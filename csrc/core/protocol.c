@@ -7,7 +7,7 @@
 
 static bool is_method_allowed(const u101_context *context, const u101_protocol *offer)
 {
-    if (offer->any_method) {
+    if (offer->method_count == 0) {
         return true;
     }
     for (size_t i = 0; i < offer->method_count; i++) {
@@ -18,17 +18,16 @@ static bool is_method_allowed(const u101_context *context, const u101_protocol *
     return false;
 }
 
+/* A server may ignore Upgrade, and the request may be meant for HTTP: `curl --http2`
+ * sends h2c with each GET [contract 6]. */
 u101_reason u101_protocol_check(const u101_context *context, const u101_protocol *offer)
 {
     if (!is_method_allowed(context, offer)) {
         return U101_METHOD_NOT_ALLOWED;
     }
-    if (context->chunked) {
-        return offer->body ? U101_LENGTH_REQUIRED : U101_BODY_NOT_ALLOWED;
-    }
-    if (context->content_length > 0 && !offer->body) {
+    if (!offer->body && u101_has_body(context)) {
         return U101_BODY_NOT_ALLOWED;
     }
-    return context->content_length > context->negotiator->limits.body ? U101_BODY_TOO_LARGE
+    return context->decision->length > context->negotiator->limits.body ? U101_BODY_TOO_LARGE
                                                                         : U101_SOUND;
 }

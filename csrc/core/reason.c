@@ -7,7 +7,7 @@
 #include "reason.h"
 
 static const u101_reason_row rows[U101_REASON_COUNT] = {
-#define U101_REASON(name, code, status, rfc, text) {#name, rfc, text, code, status},
+#define U101_REASON(name, code, status, rfc, field, text) {#name, rfc, field, text, code, status},
 #include "reasons.def"
 #undef U101_REASON
 };
@@ -19,5 +19,5 @@ const u101_reason_row *u101_reason_row_of(u101_reason reason)
 
 bool u101_reason_is_pass(u101_reason reason)
 {
-    return rows[reason].code / 100 == 2;
+    return rows[reason].code / 1000 == 2;
 }

@@ -8,7 +8,7 @@
 
 #include "upgrade101.h"
 
-/* Whether the request is sound and is served as HTTP/1.x: the group 2xx. */
+/* Whether the request is sound and is served as HTTP/1.x: the group 2xxx. */
 bool u101_reason_is_pass(u101_reason reason);
 
 #endif

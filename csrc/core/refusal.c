@@ -6,12 +6,11 @@
 #include "date.h"
 #include "negotiator.h"
 #include "offers.h"
-#include "response.h"
 #include "status.h"
 
 /* "WS_KEY_MISSING: Sec-WebSocket-Key is missing [RFC 6455 4.2.1]." */
 static const u101_slice sentences[U101_REASON_COUNT] = {
-#define U101_REASON(name, code, status, rfc, text)                                                 \
+#define U101_REASON(name, code, status, rfc, field, text)                                          \
     {#name ": " text " [" rfc "].\n", sizeof(#name ": " text " [" rfc "].\n") - 1},
 #include "reasons.def"
 #undef U101_REASON
@@ -60,26 +59,44 @@ static inline void write_date(u101_writer *writer, int64_t now, u101_slice rest)
     u101_write(writer, (u101_slice){line, (size_t)(at + 2 - line) + rest.size});
 }
 
-/* Whether an offer is left out on a TLS transport, where it is of no use. */
-static bool is_cleartext_only(const u101_offer *offer)
+/* Whether asking for an offer would be of no use: h2c and TLS on a TLS transport, and
+ * h2c that is reached by prior knowledge only. */
+static bool is_useless(const u101_offer *offer, bool secure)
 {
-    return offer->kind == U101_OFFER_H2C || offer->kind == U101_OFFER_TLS;
+    return (offer->kind == U101_OFFER_H2C && (secure || !offer->as.h2c.upgrade)) ||
+           (offer->kind == U101_OFFER_TLS && secure);
 }
 
-/* What may be asked for, in the server's order [RFC 9110 15.5.22]. */
+/* Whether an offer before this one, which is listed too, has its name and version. */
+static bool is_listed_before(const u101_negotiator *negotiator, size_t index, bool all, bool secure)
+{
+    const u101_offer *const offer = &negotiator->offers[index].offer;
+
+    for (size_t i = 0; i < index; i++) {
+        const u101_offer *const earlier = &negotiator->offers[i].offer;
+        if ((all || !is_useless(earlier, secure)) &&
+            u101_equal_nocase(u101_offers_name(earlier), u101_offers_name(offer)) &&
+            u101_equal_nocase(u101_offers_version(earlier), u101_offers_version(offer))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What may be asked for, in the server's order [RFC 9110 15.5.22, contract 3.1]. */
 static void write_upgrade(u101_writer *writer, const u101_negotiator *negotiator, bool secure)
 {
-    bool all = true;
+    bool all = true; /* since each one would be left out */
     bool first = true;
 
-    for (size_t i = 0; i < negotiator->offer_count && secure; i++) {
-        all = all && is_cleartext_only(&negotiator->offers[i]);
+    for (size_t i = 0; i < negotiator->offer_count; i++) {
+        all = all && is_useless(&negotiator->offers[i].offer, secure);
     }
     u101_write(writer, U101_TEXT("Upgrade: "));
     for (size_t i = 0; i < negotiator->offer_count; i++) {
-        const u101_offer *const offer = &negotiator->offers[i];
+        const u101_offer *const offer = &negotiator->offers[i].offer;
         const u101_slice version = u101_offers_version(offer);
-        if (!all && is_cleartext_only(offer)) {
+        if ((!all && is_useless(offer, secure)) || is_listed_before(negotiator, i, all, secure)) {
             continue;
         }
         u101_write(writer, first ? U101_TEXT("") : U101_TEXT(", "));
@@ -102,17 +119,31 @@ static void write_allow(u101_writer *writer, const u101_protocol *protocol)
     u101_write(writer, U101_TEXT("\r\n"));
 }
 
+/* The offer that has decided, if it is a Protocol that lists its methods. */
+static const u101_protocol *find_protocol(const u101_negotiator *negotiator,
+                                          const u101_decision *decision)
+{
+    if (decision->offer == U101_NO_OFFER || decision->kind != U101_OFFER_PROTOCOL) {
+        return NULL;
+    }
+    const u101_protocol *const protocol = &negotiator->offers[decision->offer].offer.as.protocol;
+    return protocol->method_count > 0 ? protocol : NULL;
+}
+
 /* What the reason itself asks for. */
 static void write_reason_fields(u101_writer *writer, const u101_negotiator *negotiator,
                                 const u101_decision *decision)
 {
+    const u101_protocol *protocol = NULL;
+
     switch (decision->reason) {
     case U101_WS_METHOD:
         u101_write(writer, U101_TEXT("Allow: GET\r\n"));
         break;
     case U101_METHOD_NOT_ALLOWED:
-        if (decision->offer != U101_NO_OFFER && decision->kind == U101_OFFER_PROTOCOL) {
-            write_allow(writer, &negotiator->offers[decision->offer].as.protocol);
+        protocol = find_protocol(negotiator, decision);
+        if (protocol != NULL) {
+            write_allow(writer, protocol);
         }
         break;
     case U101_WS_VERSION_MISSING:
@@ -128,12 +159,18 @@ static void write_reason_fields(u101_writer *writer, const u101_negotiator *nego
     }
 }
 
-/* All fields up to the value of Content-Length; a 304 would state of another response
- * what its content is [RFC 9110 15.4.5]. */
+/* A 204 has no content, and a 304 would state of another response what its content is
+ * [RFC 9110 8.6, 15.4.5]. */
+static bool has_content_fields(const u101_decision *decision)
+{
+    return decision->status != 204 && decision->status != 304;
+}
+
+/* All fields up to the value of Content-Length. */
 static void write_fields(u101_writer *writer, const u101_negotiator *negotiator,
                          const u101_decision *decision, const u101_answer *answer, int64_t now)
 {
-    if (answer == NULL && decision->status != 426 && decision->status != 304) {
+    if (answer == NULL && decision->status != 426 && has_content_fields(decision)) {
         write_date(writer, now, U101_TEXT(CLOSE TYPE LENGTH));
         return;
     }
@@ -146,7 +183,7 @@ static void write_fields(u101_writer *writer, const u101_negotiator *negotiator,
     } else {
         u101_write(writer, U101_TEXT(CLOSE));
     }
-    if (decision->status != 304) {
+    if (has_content_fields(decision)) {
         u101_write(writer, is_given(answer, U101_TEXT("Content-Type")) ? U101_TEXT(LENGTH)
                                                                        : U101_TEXT(TYPE LENGTH));
     }
@@ -155,17 +192,17 @@ static void write_fields(u101_writer *writer, const u101_negotiator *negotiator,
 void u101_refusal_write(u101_writer *writer, const u101_negotiator *negotiator,
                         const u101_decision *decision, const u101_answer *answer, int64_t now)
 {
-    u101_slice body = {"", 0};
+    u101_slice content = {"", 0};
 
     if (decision->reason != U101_REFUSED) {
-        body = sentences[decision->reason];
+        content = sentences[decision->reason];
     } else if (answer != NULL) {
-        body = answer->body;
+        content = answer->body;
     }
     write_status_line(writer, decision->status);
     write_fields(writer, negotiator, decision, answer, now);
-    if (decision->status != 304) {
-        u101_write_number(writer, body.size);
+    if (has_content_fields(decision)) {
+        u101_write_number(writer, content.size);
         u101_write(writer, U101_TEXT("\r\n"));
     }
     write_reason_fields(writer, negotiator, decision);
@@ -173,6 +210,6 @@ void u101_refusal_write(u101_writer *writer, const u101_negotiator *negotiator,
     u101_write(writer, U101_TEXT("\r\n"));
     /* To HEAD the fields alone are the response [RFC 9110 9.3.2]. */
     if (!decision->is_head) {
-        u101_write(writer, body);
+        u101_write(writer, content);
     }
 }

@@ -1,7 +1,7 @@
 /*
  * The response of a REJECT.
  *
- * In: a decision, and what the caller adds.  Out: a complete 3xx, 4xx or 5xx
+ * In: a decision, and what the caller adds.  Out: a complete 2xx to 5xx
  * that closes the connection.
  */
 #ifndef U101_REFUSAL_H

@@ -10,19 +10,29 @@
  */
 #include "chars.h"
 #include "copy.h"
+#include "field_kind.h"
 #include "fields.h"
 #include "handshake.h"
 #include "head.h"
-#include "field_kind.h"
 #include "negotiator.h"
 #include "scan.h"
 
+/* The sum, or SIZE_MAX if it cannot be counted: fields may share one value, so that they
+ * have more bytes than there is memory. */
+static size_t add(size_t size, size_t more)
+{
+    return more <= SIZE_MAX - size ? size + more : SIZE_MAX;
+}
+
 size_t u101_request_size(const u101_request *request)
 {
-    size_t size = request->method.size + request->target.size + sizeof("  HTTP/1.1\r\n\r\n") - 1;
+    size_t size = add(request->method.size, request->target.size);
 
+    size = add(size, sizeof("  HTTP/1.1\r\n\r\n") - 1);
     for (size_t i = 0; i < request->field_count; i++) {
-        size += request->fields[i].name.size + request->fields[i].value.size + sizeof(": \r\n") - 1;
+        size = add(size, request->fields[i].name.size);
+        size = add(size, request->fields[i].value.size);
+        size = add(size, sizeof(": \r\n") - 1);
     }
     return size;
 }
@@ -41,7 +51,8 @@ static u101_reason check_target(const u101_limits *limits, u101_head *head, u101
     if (sound >= limits->target && target.size > limits->target) {
         return U101_TARGET_TOO_LONG;
     }
-    return stop == end && u101_head_note_target(head, method, target) ? U101_SOUND : U101_BAD_TARGET;
+    return stop == end && u101_head_note_target(head, method, target) ? U101_SOUND
+                                                                      : U101_BAD_TARGET;
 }
 
 static u101_reason check_version(u101_slice version)
@@ -178,7 +189,7 @@ void u101_request_decide(const u101_negotiator *negotiator, const u101_request *
     u101_handshake handshake;
     u101_reason reason = U101_HEAD_TOO_LARGE;
 
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, true);
     /* Spans count in 32 bits. */
     if (size <= UINT32_MAX) {
         reason = write_head(&negotiator->limits, request, head, &handshake.head);
@@ -189,8 +200,9 @@ void u101_request_decide(const u101_negotiator *negotiator, const u101_request *
     }
     u101_context context =
         u101_context_of(negotiator, &handshake.head, head, secure, hasher, decision);
-    if (u101_handshake_decide_head(&context) > 0) {
-        /* Who has read the body has asked for it. */
+    u101_handshake_decide_head(&context);
+    if (u101_has_body(&context)) {
+        /* Whoever parsed the head reads the body, and asks for it. */
         decision->expects_continue = false;
     }
 }

@@ -45,8 +45,7 @@ static u101_reason check_key(const u101_context *context)
     if (lines != 1) {
         return lines == 0 ? U101_WS_KEY_MISSING : U101_WS_KEY_DUPLICATE;
     }
-    return is_key(u101_first_line(context, U101_FIELD_WS_KEY)) ? U101_SOUND
-                                                                : U101_WS_KEY_INVALID;
+    return is_key(u101_first_line(context, U101_FIELD_WS_KEY)) ? U101_SOUND : U101_WS_KEY_INVALID;
 }
 
 /* A request without Origin comes from no browser [RFC 6455 10.2]. */

@@ -11,7 +11,6 @@
 #include "context.h"
 #include "negotiator.h"
 
-u101_reason u101_websocket_check(const u101_context *context,
-                                         const u101_compiled_offer *offer);
+u101_reason u101_websocket_check(const u101_context *context, const u101_compiled_offer *offer);
 
 #endif
