@@ -21,7 +21,7 @@ DEMO_ARGS ?=
 PYTHONFLAGS ?=
 
 .PHONY: help demo test test-all test-asan sanitized soak soak-freed soak-asyncio soak-uvloop \
-	soak-kill core core-test strict bench bench-core bench-process bench-servers instructions lint \
+	soak-kill core core-test fuzz strict bench bench-core bench-process bench-servers instructions lint \
 	clean toolchain
 
 help: ## list these targets
@@ -182,6 +182,29 @@ $(BUILD)/checked/%.o: %.c $(TEST_HEADERS) | toolchain
 
 $(BUILD)/checked/test_%: tests/core/test_%.c $(TEST_OBJECTS) $(TEST_HEADERS) | toolchain
 	$(CC) $(CORE_FLAGS) $(TEST_FLAGS) -o $@ $< $(TEST_OBJECTS) $(CRYPTO_LIBS)
+
+# Built by clang, whose libFuzzer this is; what is found, and inputs that reach further, stay below
+# build/.
+FUZZ_TARGETS ?= decide body
+FUZZ_SECONDS ?= 60
+FUZZ := $(BUILD)/fuzz
+FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all -Itests/core
+
+fuzz: $(FUZZ_TARGETS:%=$(FUZZ)/%) ## fuzz the core under ASan and UBSan (FUZZ_SECONDS=600 FUZZ_TARGETS=body)
+	@for target in $(FUZZ_TARGETS); do \
+		echo "== $$target"; \
+		mkdir -p $(FUZZ)/corpus/$$target; \
+		$(FUZZ)/$$target -max_total_time=$(FUZZ_SECONDS) -dict=tests/core/fuzz.dict \
+			-artifact_prefix=$(FUZZ)/$$target- -print_final_stats=1 \
+			$(FUZZ)/corpus/$$target tests/core/corpus/$$target; \
+	done
+
+$(FUZZ)/%: $(CORE_SOURCES) $(TEST_HELPERS) $(TEST_HEADERS) | toolchain
+	@command -v clang >/dev/null || \
+		{ echo "make fuzz needs clang with libFuzzer: apt-get install clang" >&2; exit 1; }
+	@mkdir -p $(@D)
+	clang $(CORE_FLAGS) $(FUZZ_FLAGS) -DFUZZ_TARGET=fuzz_$* -o $@ $(filter %.c,$^) $(CRYPTO_LIBS)
 
 strict: $(VENV)/.created ## build core and extension with gcc and clang, warnings being errors
 	@for compiler in gcc clang; do \

@@ -1,7 +1,7 @@
 /*
- * A libFuzzer target for the whole way from bytes to a response.
+ * A fuzz target for the whole way from bytes to a response.
  *
- * In: fuzz.h says how the input is read.  Out: nothing, or the end of the program.
+ * In: fuzz.h says how the input is read.  Out: 0, or the end of the program.
  *
  * Always, whatever arrives:
  * - bytes at once and the same bytes in pieces come to the same action, reason,
@@ -46,13 +46,6 @@ typedef struct {
     u101_decision decision;
 } verdict;
 
-static void require(bool held, const char *promise)
-{
-    if (!held) {
-        check_abort("broken: %s", promise);
-    }
-}
-
 static void set_up(void)
 {
     if (suite.hasher == NULL) {
@@ -88,19 +81,15 @@ static verdict decide_whole(const input *from)
     return made;
 }
 
-/* In pieces of 1 to 64 bytes, or of 1 where the seed is 0, as a small generator says. */
 static verdict decide_pieces(const input *from, uint32_t seed)
 {
     verdict made = {.fed = 0};
     u101_handshake handshake;
-    uint32_t state = seed;
+    fuzz_cuts cuts = {seed, seed};
     size_t turn = 0;
     u101_handshake_init(&handshake);
     while (!feed(from, &handshake, turn++, &made) && made.fed < from->bytes.size) {
-        state = state * 1664525U + (seed == 0 ? 0U : 1013904223U);
-        const size_t step = 1 + (state >> 26);
-        const size_t left = from->bytes.size - made.fed;
-        made.fed += step < left ? step : left;
+        made.fed += fuzz_next_cut(&cuts, from->bytes.size - made.fed);
     }
     return made;
 }
@@ -191,7 +180,7 @@ static void require_parsed_alike(const input *from, const verdict *whole)
     require(parsed.head_size <= size, "a parsed head has the room it asks");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_decide(const uint8_t *data, size_t size)
 {
     set_up();
     if (size < FUZZ_PREFIX || size - FUZZ_PREFIX > MAX_INPUT) {
