@@ -185,7 +185,7 @@ $(BUILD)/checked/test_%: tests/core/test_%.c $(TEST_OBJECTS) $(TEST_HEADERS) | t
 
 # Built by clang, whose libFuzzer this is; what is found, and inputs that reach further, stay below
 # build/.
-FUZZ_TARGETS ?= decide body
+FUZZ_TARGETS ?= decide body response
 FUZZ_SECONDS ?= 60
 FUZZ := $(BUILD)/fuzz
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \

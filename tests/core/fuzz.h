@@ -28,6 +28,10 @@ enum { FUZZ_PREFIX = 3 };
  * seed of the cuts. */
 int fuzz_body(const uint8_t *data, size_t size);
 
+/* Responses and their bodies.  The first two bytes are the request's method and the limits,
+ * and a seed of the cuts. */
+int fuzz_response(const uint8_t *data, size_t size);
+
 /* Ends the program if a promise was not held. */
 void require(bool held, const char *promise);
 
