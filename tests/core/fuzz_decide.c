@@ -62,8 +62,8 @@ static bool feed(const input *from, u101_handshake *handshake, size_t turn, verd
 {
     guard *pages = &suite.pages[turn % COUNT(suite.pages)];
     const u101_slice received = guard_end(pages, (u101_slice){from->bytes.at, made->fed});
-    made->decided = u101_handshake_decide(from->negotiator, handshake, received, from->secure, suite.hasher,
-                                &made->decision);
+    made->decided = u101_handshake_decide(from->negotiator, handshake, received, from->secure,
+                                          suite.hasher, &made->decision);
     if (made->decided && made->decision.action == U101_ACTION_CONTINUE) {
         require(!made->continued, "a CONTINUE comes once");
         made->continued = true;
@@ -76,7 +76,7 @@ static verdict decide_whole(const input *from)
 {
     verdict made = {.fed = from->bytes.size};
     u101_handshake handshake;
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, true);
     (void)feed(from, &handshake, 0, &made);
     return made;
 }
@@ -87,7 +87,7 @@ static verdict decide_pieces(const input *from, uint32_t seed)
     u101_handshake handshake;
     fuzz_cuts cuts = {seed, seed};
     size_t turn = 0;
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, true);
     while (!feed(from, &handshake, turn++, &made) && made.fed < from->bytes.size) {
         made.fed += fuzz_next_cut(&cuts, from->bytes.size - made.fed);
     }
@@ -98,10 +98,12 @@ static u101_slice response_of(const input *from, const u101_decision *decision)
 {
     const char *received = from->bytes.at;
     char *out = guard_buffer(&suite.out, 0);
-    const size_t size = u101_decision_write_response(from->negotiator, decision, received, NULL, 0, out, 0);
+    const size_t size =
+        u101_decision_write_response(from->negotiator, decision, received, NULL, 0, out, 0);
     require(size <= MAX_RESPONSE, "a response is bounded");
     out = guard_buffer(&suite.out, size);
-    require(u101_decision_write_response(from->negotiator, decision, received, NULL, 0, out, size) == size,
+    require(u101_decision_write_response(from->negotiator, decision, received, NULL, 0, out,
+                                         size) == size,
             "a response has the size that was told");
     return (u101_slice){out, size};
 }

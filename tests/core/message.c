@@ -122,3 +122,36 @@ bool message_has(const message *split, u101_slice name, u101_slice value)
     }
     return false;
 }
+
+bool message_next_element(u101_slice *list, u101_slice *element)
+{
+    while (list->size > 0) {
+        const char *comma = memchr(list->at, ',', list->size);
+        const size_t size = comma == NULL ? list->size : (size_t)(comma - list->at);
+        const size_t taken = comma == NULL ? size : size + 1;
+        *element = trim((u101_slice){list->at, size});
+        list->at += taken;
+        list->size -= taken;
+        if (element->size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool message_lists(const message *split, u101_slice name, u101_slice value, bool exactly)
+{
+    u101_slice got;
+    u101_slice want;
+    for (size_t i = 0; i < split->field_count; i++) {
+        u101_slice line = split->fields[i].value;
+        while (is_named(&split->fields[i], name) && message_next_element(&line, &got)) {
+            if (!message_next_element(&value, &want) || got.size != want.size ||
+                strncasecmp(got.at, want.at, got.size) != 0 ||
+                (exactly && !slices_equal(got, want))) {
+                return false;
+            }
+        }
+    }
+    return !message_next_element(&value, &want);
+}

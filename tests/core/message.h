@@ -4,7 +4,7 @@
  * In: bytes.  Out: its start line, field lines and body, as slices of them.
  *
  * Always: no grammar is checked but the line ends and a colon in each field line, so
- * that names, values and targets which are none can still be handed to the core.
+ * that names, values and targets that are none can still be handed to the core.
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H
@@ -35,5 +35,13 @@ bool message_value(const message *split, const char *name, u101_slice *value);
 
 /* Whether a field line of that name has that value. */
 bool message_has(const message *split, u101_slice name, u101_slice value);
+
+/* The elements of all lines of that name, in order, are those of the list `value`; letter
+ * case counts if `exactly` is true. */
+bool message_lists(const message *split, u101_slice name, u101_slice value, bool exactly);
+
+/* Takes the next element of a list without quoted strings off it; false: there are no
+ * more. */
+bool message_next_element(u101_slice *list, u101_slice *element);
 
 #endif

@@ -9,6 +9,7 @@
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "json.h"
@@ -17,9 +18,11 @@
 typedef struct {
     const u101_negotiator *negotiator;
     const u101_decision *decision;
-    u101_slice connection; /* all bytes of it, whether or not they were fed */
-    size_t fed;            /* how many were, when the decision came */
-    u101_slice tail;       /* what was put behind the bytes of the vector */
+    u101_slice connection;     /* all bytes of it, whether or not they were fed */
+    size_t fed;                /* how many were, when the decision came */
+    u101_slice tail;           /* what was put after the bytes of the vector */
+    const u101_answer *answer; /* of the caller's, or NULL */
+    bool parsed;               /* whether others had read the head: it was written anew */
 } outcome;
 
 void outcome_check(const outcome *made, const json_value *expect);

@@ -8,19 +8,31 @@
 #include "json.h"
 
 /* What one policy may hold of each: more ends the program. */
-enum { MAX_OFFERS = 8, MAX_LISTED = 8 };
+enum { MAX_OFFERS = 8, MAX_LISTED = 64 };
 
-/* An offer and the arrays that it points to. */
+/* The arrays that an offer points to. */
 typedef struct {
+    u101_slice paths[MAX_LISTED];
     u101_slice subprotocols[MAX_LISTED];
     u101_slice origins[MAX_LISTED];
     u101_slice methods[MAX_LISTED];
     u101_field fields[MAX_LISTED];
 } lists;
 
-static bool truth_of(const json_value *object, const char *name)
+/* The member, or NULL if it is not named or is null: it has its default. */
+static const json_value *given(const json_value *object, const char *name, json_kind kind)
 {
-    return json_member(object, name, JSON_BOOLEAN)->truth;
+    const json_value *member = json_find(object, name);
+    if (member == NULL || member->kind == JSON_NULL) {
+        return NULL;
+    }
+    return json_member(object, name, kind);
+}
+
+static bool truth_of(const json_value *object, const char *name, bool by_default)
+{
+    const json_value *member = given(object, name, JSON_BOOLEAN);
+    return member == NULL ? by_default : member->truth;
 }
 
 static u101_slice text_of(const json_value *string)
@@ -31,121 +43,112 @@ static u101_slice text_of(const json_value *string)
     return string->text;
 }
 
-static size_t read_texts(const json_value *array, u101_slice texts[MAX_LISTED])
+/* The strings of a list; none if it is not given. */
+static size_t read_texts(const json_value *object, const char *name, u101_slice texts[MAX_LISTED])
 {
-    if (array->count > MAX_LISTED) {
+    const json_value *array = given(object, name, JSON_ARRAY);
+    size_t count = 0;
+    if (array != NULL && array->count > MAX_LISTED) {
         check_abort("policies: a list of more than %d", MAX_LISTED);
     }
-    size_t count = 0;
-    for (const json_value *each = array->first; each != NULL; each = each->next) {
+    for (const json_value *each = array == NULL ? NULL : array->first; each != NULL;
+         each = each->next) {
         texts[count++] = text_of(each);
     }
     return count;
 }
 
-/* A member that is a string or null. */
-static u101_slice read_optional_text(const json_value *object, const char *name)
-{
-    const json_value *member = json_find(object, name);
-    if (member == NULL) {
-        check_abort("policies: no member %s", name);
-    }
-    return member->kind == JSON_NULL ? (u101_slice){NULL, 0} : text_of(member);
-}
-
 static int read_window_bits(const json_value *deflate, const char *name)
 {
-    const json_value *member = json_find(deflate, name);
-    if (member != NULL && member->kind == JSON_NULL) {
-        return U101_NO_WINDOW_BITS;
-    }
-    return (int)json_member(deflate, name, JSON_INTEGER)->integer;
+    const json_value *member = given(deflate, name, JSON_INTEGER);
+    return member == NULL ? U101_NO_WINDOW_BITS : (int)member->integer;
 }
 
 static void read_deflate(const json_value *offer, u101_websocket *websocket)
 {
-    const json_value *deflate = json_find(offer, "deflate");
-    if (deflate != NULL && deflate->kind == JSON_NULL) {
+    const json_value *deflate = given(offer, "deflate", JSON_OBJECT);
+    if (deflate == NULL) {
         return;
     }
-    deflate = json_member(offer, "deflate", JSON_OBJECT);
     websocket->deflate_enabled = true;
     websocket->deflate = (u101_deflate){
-        .server_no_context_takeover = truth_of(deflate, "server_no_context_takeover"),
-        .client_no_context_takeover = truth_of(deflate, "client_no_context_takeover"),
+        .server_no_context_takeover = truth_of(deflate, "server_no_context_takeover", false),
+        .client_no_context_takeover = truth_of(deflate, "client_no_context_takeover", false),
+        .require_client_max_window_bits =
+            truth_of(deflate, "require_client_max_window_bits", false),
         .server_max_window_bits = read_window_bits(deflate, "server_max_window_bits"),
         .client_max_window_bits = read_window_bits(deflate, "client_max_window_bits"),
     };
 }
 
+/* A list, one entry, or null for any origin; one that is not named is "same-origin". */
 static void read_origins(const json_value *offer, u101_websocket *websocket, lists *room)
 {
     const json_value *origins = json_find(offer, "origins");
-    if (origins != NULL && origins->kind == JSON_NULL) {
-        websocket->origin_rule = U101_ORIGINS_ANY;
-    } else if (origins != NULL && origins->kind == JSON_STRING &&
-               slices_equal(origins->text, slice_of("same-origin"))) {
-        websocket->origin_rule = U101_ORIGINS_SAME;
+    websocket->origins = room->origins;
+    websocket->any_origin = origins != NULL && origins->kind == JSON_NULL;
+    if (origins == NULL || origins->kind == JSON_STRING) {
+        room->origins[0] = origins == NULL ? slice_of("same-origin") : origins->text;
+        websocket->origin_count = 1;
     } else {
-        websocket->origin_rule = U101_ORIGINS_LISTED;
-        websocket->origins = room->origins;
-        websocket->origin_count =
-            read_texts(json_member(offer, "origins", JSON_ARRAY), room->origins);
+        websocket->origin_count = read_texts(offer, "origins", room->origins);
     }
 }
 
-static u101_offer read_websocket(const json_value *offer, lists *room)
+static void read_websocket(const json_value *offer, lists *room, u101_offer *read)
 {
-    u101_websocket websocket = {
+    u101_websocket *websocket = &read->as.websocket;
+    read->kind = U101_OFFER_WEBSOCKET;
+    *websocket = (u101_websocket){
         .subprotocols = room->subprotocols,
-        .subprotocol_count =
-            read_texts(json_member(offer, "subprotocols", JSON_ARRAY), room->subprotocols),
-        .subprotocol_required = truth_of(offer, "subprotocol_required"),
-        .origin_required = truth_of(offer, "origin_required"),
+        .subprotocol_count = read_texts(offer, "subprotocols", room->subprotocols),
+        .subprotocol_required = truth_of(offer, "subprotocol_required", false),
+        .origin_required = truth_of(offer, "origin_required", false),
     };
-    read_origins(offer, &websocket, room);
-    read_deflate(offer, &websocket);
-    return (u101_offer){.kind = U101_OFFER_WEBSOCKET, .as.websocket = websocket};
+    read_origins(offer, websocket, room);
+    read_deflate(offer, websocket);
 }
 
-static u101_offer read_protocol(const json_value *offer, lists *room)
+static void read_protocol(const json_value *offer, lists *room, u101_offer *read)
 {
-    u101_protocol protocol = {
+    u101_protocol *protocol = &read->as.protocol;
+    const json_value *version = given(offer, "version", JSON_STRING);
+    read->kind = U101_OFFER_PROTOCOL;
+    *protocol = (u101_protocol){
         .name = json_member(offer, "name", JSON_STRING)->text,
-        .version = read_optional_text(offer, "version"),
-        .body = truth_of(offer, "body"),
+        .version = version == NULL ? (u101_slice){"", 0} : version->text,
+        .body = truth_of(offer, "body", false),
         .methods = room->methods,
+        .method_count = read_texts(offer, "methods", room->methods),
         .fields = room->fields,
     };
-    const json_value *methods = json_find(offer, "methods");
-    if (methods != NULL && methods->kind == JSON_NULL) {
-        protocol.any_method = true;
-    } else {
-        methods = json_member(offer, "methods", JSON_ARRAY);
-        protocol.method_count = read_texts(methods, room->methods);
-    }
-    const json_value *pairs = json_member(offer, "headers", JSON_ARRAY);
-    for (const json_value *pair = pairs->first; pair != NULL; pair = pair->next) {
-        if (pair->count != 2 || protocol.field_count == MAX_LISTED) {
+    const json_value *pairs = given(offer, "headers", JSON_ARRAY);
+    for (const json_value *pair = pairs == NULL ? NULL : pairs->first; pair != NULL;
+         pair = pair->next) {
+        if (pair->count != 2 || protocol->field_count == MAX_LISTED) {
             check_abort("policies: a short list of pairs expected");
         }
-        room->fields[protocol.field_count++] =
+        room->fields[protocol->field_count++] =
             (u101_field){text_of(pair->first), text_of(pair->first->next)};
     }
-    return (u101_offer){.kind = U101_OFFER_PROTOCOL, .as.protocol = protocol};
 }
 
 static u101_offer read_offer(const json_value *offer, lists *room)
 {
     const u101_slice type = json_member(offer, "type", JSON_STRING)->text;
-    u101_offer read = {.kind = U101_OFFER_TLS};
+    u101_offer read = {
+        .kind = U101_OFFER_TLS,
+        .paths = room->paths,
+        .path_count = read_texts(offer, "paths", room->paths),
+    };
     if (slices_equal(type, slice_of("WebSocket"))) {
-        read = read_websocket(offer, room);
+        read_websocket(offer, room, &read);
     } else if (slices_equal(type, slice_of("H2C"))) {
         read.kind = U101_OFFER_H2C;
-        read.as.h2c.prior_knowledge = truth_of(offer, "prior_knowledge");
+        read.as.h2c.upgrade = truth_of(offer, "upgrade", true);
+        read.as.h2c.prior_knowledge = truth_of(offer, "prior_knowledge", false);
     } else if (slices_equal(type, slice_of("Protocol"))) {
-        read = read_protocol(offer, room);
+        read_protocol(offer, room, &read);
     } else if (!slices_equal(type, slice_of("TLS"))) {
         check_abort("policies: an offer of unknown type");
     }
@@ -187,15 +190,13 @@ static u101_negotiator *make(const json_value *object)
         .offers = offers,
         .hosts = hosts,
         .limits = read_limits(json_member(object, "limits", JSON_OBJECT)),
-        .required = truth_of(object, "required"),
+        .required = truth_of(object, "required", false),
     };
     for (const json_value *each = listed->first; each != NULL; each = each->next) {
         offers[config.offer_count] = read_offer(each, &rooms[config.offer_count]);
         config.offer_count++;
     }
-    if (json_find(object, "hosts") != NULL) {
-        config.host_count = read_texts(json_member(object, "hosts", JSON_ARRAY), hosts);
-    }
+    config.host_count = read_texts(object, "hosts", hosts);
     u101_defect defect;
     u101_negotiator *negotiator = u101_negotiator_new(&config, &defect);
     if (negotiator == NULL) {

@@ -1,28 +1,30 @@
-/* Makes exchanges and negotiators; sample.h says what holds. */
+/* Makes contexts and negotiators; sample.h says what holds. */
 #include "sample.h"
 
+#include "framing.h"
 #include "guard.h"
 #include "harness.h"
 #include "head.h"
-#include "framing.h"
+#include "host.h"
 
 void sample_read(sample *made, const u101_negotiator *negotiator, u101_hasher *hasher,
                  const char *text)
 {
     const u101_slice bytes = guard_text(text);
-    u101_reason reason = U101_SWITCHED;
-    *made = (sample){.head = {.next = 0}};
-    made->context = (u101_context){
-        .negotiator = negotiator,
-        .head = &made->head,
-        .bytes = bytes.at,
-        .hasher = hasher,
-        .decision = &made->decision,
-    };
+    u101_reason reason = U101_SOUND;
+    u101_framing framing = U101_FRAMING_NONE;
+    u101_field_lines_init(&made->head);
+    made->decision = (u101_decision){.offer = U101_NO_OFFER, .offset = U101_NO_OFFSET};
+    made->context =
+        u101_context_of(negotiator, &made->head, bytes.at, false, hasher, &made->decision);
     if (u101_head_read(&u101_default_limits, &made->head, bytes, &reason) != U101_READ_DONE ||
-        !u101_read_meaning(&made->context, &reason)) {
+        u101_host_check(&made->context) != U101_SOUND ||
+        u101_framing_read(&made->head, bytes.at, &framing, &made->decision.length) != U101_SOUND) {
         check_abort("a sample is no sound head: %s", text);
     }
+    made->decision.framing = (uint8_t)framing;
+    made->decision.head_size = made->head.next;
+    made->decision.fields = made->head.fields;
 }
 
 u101_negotiator *sample_negotiator(const u101_offer *offers, size_t count)

@@ -1,7 +1,7 @@
 /*
  * Requests and negotiators for the tests of the core's parts.
  *
- * In: the text of a head, or offers.  Out: an context as u101_handshake_decide makes it
+ * In: the text of a head, or offers.  Out: a context as u101_handshake_decide makes it
  * before it chooses, or a negotiator.
  *
  * Always: the head ends at a page that cannot be read.  A head that is not

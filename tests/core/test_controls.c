@@ -3,9 +3,9 @@
  * length, with and without bytes before them that may be read, and nothing is
  * read behind the end.
  */
+#include "controls.h"
 #include "guard.h"
 #include "harness.h"
-#include "controls.h"
 
 enum { LONGEST = 2 * U101_CONTROLS_STRIDE + 3 };
 

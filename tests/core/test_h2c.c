@@ -69,8 +69,10 @@ static void test_h2c_settings_of_sixty_four_are_read_and_one_more_refused(void)
     const u101_slice most = {value, (size_t)U101_MAX_SETTINGS * CHARACTERS};
     CHECK_INT(u101_h2c_read_settings(guard_slice(most), settings), U101_MAX_SETTINGS);
     CHECK_INT(settings[U101_MAX_SETTINGS - 1].value, 100);
-    CHECK_INT(u101_h2c_read_settings(guard_slice((u101_slice){value, sizeof(value)}), settings), -1);
-    CHECK_INT(u101_h2c_read_settings(guard_slice((u101_slice){value, most.size + 1}), settings), -1);
+    CHECK_INT(u101_h2c_read_settings(guard_slice((u101_slice){value, sizeof(value)}), settings),
+              -1);
+    CHECK_INT(u101_h2c_read_settings(guard_slice((u101_slice){value, most.size + 1}), settings),
+              -1);
     CHECK_INT(u101_h2c_read_settings((u101_slice){NULL, 0}, settings), 0);
 }
 

@@ -39,7 +39,7 @@ static connection open_connection(void)
 static bool decide(connection *c, u101_slice received)
 {
     return u101_handshake_decide(c->negotiator, &c->handshake, guard_slice(received), false, NULL,
-                       &c->decision);
+                                 &c->decision);
 }
 
 static void test_handshake_body_is_awaited_to_its_last_byte(void)
@@ -91,9 +91,10 @@ static void test_handshake_body_begun_gets_no_continue_of_its_own(void)
 static void test_handshake_of_no_bytes_needs_more(void)
 {
     connection c = open_connection();
-    CHECK(!u101_handshake_decide(c.negotiator, &c.handshake, (u101_slice){"", 0}, false, NULL, &c.decision));
-    CHECK(
-        !u101_handshake_decide(c.negotiator, &c.handshake, (u101_slice){NULL, 0}, false, NULL, &c.decision));
+    CHECK(!u101_handshake_decide(c.negotiator, &c.handshake, (u101_slice){"", 0}, false, NULL,
+                                 &c.decision));
+    CHECK(!u101_handshake_decide(c.negotiator, &c.handshake, (u101_slice){NULL, 0}, false, NULL,
+                                 &c.decision));
     u101_negotiator_free(c.negotiator);
 }
 
@@ -123,7 +124,8 @@ static void test_handshake_wanted_reaches_the_byte_behind_the_longest_head(void)
     u101_decision decision;
     u101_handshake_init(&handshake);
     const u101_slice received = {bytes, u101_handshake_wanted(negotiator, &handshake)};
-    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(received), false, NULL, &decision));
+    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(received), false, NULL,
+                                &decision));
     CHECK_REASON(decision.reason, U101_TLS_LEFTOVER);
     u101_negotiator_free(negotiator);
 }
@@ -167,7 +169,8 @@ static void test_handshake_preface_switches_where_it_is_offered(void)
     u101_handshake handshake;
     u101_decision decision;
     u101_handshake_init(&handshake);
-    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(preface), false, NULL, &decision));
+    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(preface), false, NULL,
+                                &decision));
     CHECK_ACTION(decision.action, U101_ACTION_SWITCH);
     CHECK_REASON(decision.reason, U101_HTTP2_PRIOR_KNOWLEDGE);
     CHECK_INT(decision.status, 101);

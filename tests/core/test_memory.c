@@ -137,9 +137,10 @@ static size_t calls_to_decide(const vector *from, u101_hasher *hasher)
     char response[4096];
     fail_call(0);
     u101_handshake_init(&handshake);
-    if (u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure, hasher, &decision)) {
-        (void)u101_decision_write_response(from->negotiator, &decision, from->request.at, NULL, 0, response,
-                                  sizeof(response));
+    if (u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure, hasher,
+                              &decision)) {
+        (void)u101_decision_write_response(from->negotiator, &decision, from->request.at, NULL, 0,
+                                           response, sizeof(response));
     }
     return allocations.calls;
 }

@@ -72,7 +72,8 @@ static void check_response(const u101_negotiator *negotiator, u101_hasher *hashe
     u101_handshake handshake;
     u101_decision decision;
     u101_handshake_init(&handshake);
-    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(received), false, hasher, &decision));
+    CHECK(u101_handshake_decide(negotiator, &handshake, guard_slice(received), false, hasher,
+                                &decision));
     CHECK_REASON(decision.reason, U101_SWITCHED);
     const outcome made = {negotiator, &decision, received, received.size, {NULL, 0}};
     CHECK_TEXT(outcome_response(&made), expected);

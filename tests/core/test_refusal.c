@@ -22,7 +22,8 @@ static u101_slice refusal_of(const u101_negotiator *negotiator, const u101_decis
     const size_t size = u101_decision_write_response(negotiator, decision, "", answer, 0, out, 0);
     for (size_t capacity = 1; capacity <= size; capacity++) {
         out = guard_buffer(&pages, capacity);
-        CHECK_SIZE(u101_decision_write_response(negotiator, decision, "", answer, 0, out, capacity), size);
+        CHECK_SIZE(u101_decision_write_response(negotiator, decision, "", answer, 0, out, capacity),
+                   size);
     }
     return (u101_slice){out, size};
 }

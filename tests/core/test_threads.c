@@ -37,14 +37,14 @@ static void decide(const vector *from, u101_hasher *hasher, verdict *made)
     u101_decision decision;
     *made = (verdict){.decided = false};
     u101_handshake_init(&handshake);
-    made->decided =
-        u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure, hasher, &decision);
+    made->decided = u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure,
+                                          hasher, &decision);
     if (made->decided) {
         made->action = decision.action;
         made->reason = decision.reason;
         made->request_size = decision.request_size;
-        made->size = u101_decision_write_response(from->negotiator, &decision, from->request.at, NULL, 0,
-                                         made->response, sizeof(made->response));
+        made->size = u101_decision_write_response(from->negotiator, &decision, from->request.at,
+                                                  NULL, 0, made->response, sizeof(made->response));
     }
 }
 

@@ -38,6 +38,10 @@ static vector make(u101_slice line, const policies *known)
         .negotiator = policies_find(known, json_member(read, "policy", JSON_STRING)->text),
         .id = name,
         .secure = json_member(read, "secure", JSON_BOOLEAN)->truth,
+        .first =
+            json_find(read, "first") == NULL || json_member(read, "first", JSON_BOOLEAN)->truth,
+        .answers =
+            json_find(read, "answers") == NULL ? NULL : json_member(read, "answers", JSON_ARRAY),
         .feeds = json_find(read, "feeds"),
         .line = read,
     };

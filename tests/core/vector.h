@@ -20,10 +20,12 @@ typedef struct {
     const u101_negotiator *negotiator;
     const char *id; /* NUL-terminated, for check_case */
     bool secure;
-    u101_slice request;       /* where `feeds` is NULL */
-    const json_value *expect; /* likewise; NULL: no decision */
-    const json_value *feeds;  /* an array of [bytes, expect], or NULL */
-    json_value *line;         /* which the others are in */
+    bool first;                /* whether the request is the first one of its connection */
+    u101_slice request;        /* if `feeds` is NULL */
+    const json_value *expect;  /* likewise; NULL: no decision */
+    const json_value *feeds;   /* an array of [bytes, expect], or NULL */
+    const json_value *answers; /* an array of what the caller answers, or NULL */
+    json_value *line;          /* which the others are in */
 } vector;
 
 typedef struct {
@@ -34,7 +36,7 @@ typedef struct {
 vectors vectors_read(const char *directory, const policies *known);
 void vectors_free(vectors *read);
 
-/* What an expectation stands for: NULL where no decision is expected. */
+/* What an expectation stands for: NULL if no decision is expected. */
 const json_value *vector_expectation(const json_value *expect);
 
 #endif
