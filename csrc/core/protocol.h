@@ -2,7 +2,7 @@
  * The upgrade to a registered or private protocol [RFC 9110 7.8, 16.7].
  *
  * In: a context whose Upgrade names the offer.  Out: U101_SOUND, or the
- * first reason of contract 6 against it.
+ * first reason of [contract 6] against it.
  */
 #ifndef U101_PROTOCOL_H
 #define U101_PROTOCOL_H

@@ -2,7 +2,7 @@
  * The upgrade to TLS in mid-connection [RFC 2817 3].
  *
  * In: a context and the version that the client names.  Out: U101_SOUND
- * with the version in the decision, or the first reason of contract 6.
+ * with the version in the decision, or the first reason of [contract 6].
  */
 #ifndef U101_TLS_H
 #define U101_TLS_H

@@ -5,8 +5,8 @@
  *
  * Always, whatever arrives:
  * - bytes at once and the same bytes in pieces come to the same action, reason,
- *   sizes and response, but for what depends on what has already arrived (contract
- *   2): a CONTINUE, the 100 before a switch, and what TLS makes of a byte behind;
+ *   sizes and response, but for what depends on what has already arrived
+ *   [contract 2]: a CONTINUE, the 100 before a switch, and what TLS makes of a byte behind;
  * - no byte behind those that were given is read, and no byte behind the capacity
  *   is written;
  * - a response is no longer than a few fields and what was agreed, and writing it

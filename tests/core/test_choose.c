@@ -1,5 +1,5 @@
 /*
- * The choice of a protocol, in the order of contract 3.
+ * The choice of a protocol, in the order of [contract 3].
  */
 #include "choose.h"
 

@@ -107,7 +107,7 @@ static void test_reason_rfcs_name_a_section(void)
     CHECK(!is_rfc("9110 7.8"));
 }
 
-/* The statuses of contract 8. */
+/* The statuses of [contract 9]. */
 static void test_reason_statuses_are_known(void)
 {
     static const int known[] = {100, 101, 400, 403, 405, 408, 411, 413, 414,

@@ -1,4 +1,4 @@
-"""Decisions: their attributes, and the caller's last word (contract 1 and 7).
+"""Decisions: their attributes, and the caller's last word [contract 1, contract 7].
 
 In: decisions of each action, and answers in pairs, one sound and its neighbour not. Out: a new
 decision, or TypeError or ValueError with the decision as it was.

@@ -1,4 +1,4 @@
-"""Negotiators: what they are made of, and deciding on bytes at once (contract 7).
+"""Negotiators: what they are made of, and deciding on bytes at once [contract 7].
 
 In: offers, policy and bytes-like objects. Out: a decision or None; TypeError or ValueError when a
 negotiator is made, and never for what bytes say.
@@ -280,7 +280,7 @@ def test_decide_on_anything_never_raises() -> None:
 
 
 def test_decide_escapes_what_is_in_no_response() -> None:
-    """No byte of the request ever appears in a refusal (contract 1)."""
+    """No byte of the request ever appears in a refusal [contract 1]."""
     for bad in (write("G\x01T", "/secret"), write("GET", "/secret", "Bad\x01: secret")):
         decision = PLAIN.decide(bad)
         assert decision is not None

@@ -1,4 +1,4 @@
-"""Offers and limits: values that are checked when they are made (contract 7).
+"""Offers and limits: values that are checked when they are made [contract 7].
 
 In: arguments in pairs, one sound and its neighbour not. Out: the attributes, or TypeError for a
 wrong type and ValueError for a wrong value, never OverflowError.
