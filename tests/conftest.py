@@ -49,10 +49,14 @@ class Vector:
     """The sentence that is shown; it stands in the report of a failure."""
     policy: str
     secure: bool
+    first: bool
+    """Whether it is the first request of its connection."""
     cuttable: bool
     """Whether the decision holds however the bytes are cut (`request`, not `feeds`)."""
     feeds: tuple[tuple[bytes, dict[str, Any]], ...]
     """What is fed and what is expected of it; one pair where `cuttable`."""
+    answers: tuple[dict[str, Any], ...]
+    """What the caller answers to the decision, and what comes of it."""
 
     @property
     def request(self) -> bytes:
@@ -74,8 +78,10 @@ def read_vector(line: str) -> Vector:
         rule=case["rule"],
         policy=case["policy"],
         secure=case["secure"],
+        first=case.get("first", True),
         cuttable="request" in case,
         feeds=tuple((data.encode("latin-1"), expect or {"action": None}) for data, expect in pairs),
+        answers=tuple(case.get("answers", ())),
     )
 
 

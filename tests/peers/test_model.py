@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
-from model import H2C, TLS, PerMessageDeflate, Verdict, decide, h2c, load_policies
+from model import H2C, TLS, PerMessageDeflate, Policy, Verdict, decide, h2c, load_policies
 from model.deflate import Extension, agree, read_extensions
-from model.grammar import name_matches, split_host, split_origin
+from model.forward import is_same
+from model.grammar import name_matches, quoted_elements, split_host, split_path
+from model.last_word import RefusedError, accept, reject
+from model.origin import split_origin
 from strategies import Case, cases, shorten
 
 if TYPE_CHECKING:
@@ -27,8 +30,22 @@ def _assert_expected(verdict: Verdict | None, expect: dict[str, Any]) -> None:
         return
     assert verdict is not None
     assert (verdict.action, verdict.reason) == (expect["action"], expect["reason"])
+    assert verdict.offset == expect.get("offset")
+    if verdict.head is not None:
+        _assert_expected_target(verdict.head.target, expect)
+    for name, listed in expect.get("lists", {}).items():
+        assert verdict.head is not None
+        found = [
+            element
+            for value in verdict.head.values(name.encode())
+            for element in quoted_elements(value)
+            if element
+        ]
+        assert found == [element.encode("latin-1") for element in listed]
     if verdict.action == "SWITCH":
+        assert verdict.status == (101 if verdict.response else None)
         assert verdict.protocol == expect.get("protocol", verdict.protocol)
+        assert verdict.offer == expect.get("offer", verdict.offer)
         assert verdict.subprotocol == expect.get("subprotocol")
         assert verdict.extensions == expect.get("extensions")
         assert [list(pair) for pair in verdict.settings or ()] == expect.get("settings", [])
@@ -37,10 +54,23 @@ def _assert_expected(verdict: Verdict | None, expect: dict[str, Any]) -> None:
         assert verdict.response == expect["response"].encode("latin-1")
     if verdict.action in ("SWITCH", "PASS"):
         assert verdict.leftover == expect.get("leftover", "").encode("latin-1")
+    if verdict.action == "PASS":
+        assert verdict.head is not None
+        own = verdict.head.raw
+        expected = expect.get("forward", own.decode("latin-1")).encode("latin-1")
+        assert is_same(verdict.forward, expected, own)
     if verdict.action == "REJECT":
         assert verdict.status == expect["status"]
         for field in expect.get("response_has", []):
             assert tuple(field) in verdict.fields
+
+
+def _assert_expected_target(target: bytes, expect: dict[str, Any]) -> None:
+    path, query = split_path(target)
+    if "path" in expect:
+        assert path == expect["path"].encode()
+    if "query" in expect:
+        assert query == (None if expect["query"] is None else expect["query"].encode())
 
 
 def test_model_vector_as_fed_agrees(vector: Vector) -> None:
@@ -49,9 +79,40 @@ def test_model_vector_as_fed_agrees(vector: Vector) -> None:
     continued = False
     for piece, expect in vector.feeds:
         data += piece
-        verdict = decide(policy, data, secure=vector.secure, already_continued=continued)
+        verdict = decide(
+            policy, data, secure=vector.secure, first=vector.first, already_continued=continued
+        )
         _assert_expected(verdict, expect)
         continued = continued or (verdict is not None and verdict.action == "CONTINUE")
+    for answer in vector.answers:
+        assert verdict is not None
+        _assert_answered(policy, verdict, answer, secure=vector.secure)
+
+
+def _assert_answered(
+    policy: Policy, verdict: Verdict, answer: dict[str, Any], *, secure: bool
+) -> None:
+    """Expect of the caller's last word what `answers` says comes of it."""
+    arguments = dict(answer.get("accept", answer.get("reject")))
+    if "headers" in arguments:
+        arguments["headers"] = tuple(map(tuple, arguments["headers"]))
+    if "body" in arguments:
+        arguments["body"] = arguments["body"].encode("latin-1")
+
+    def give() -> Verdict:
+        if "accept" in answer:
+            return accept(verdict, **arguments)
+        return reject(policy, verdict, secure=secure, **arguments)
+
+    if "raises" in answer:
+        with pytest.raises(RefusedError):
+            give()
+    else:
+        given = give()
+        _assert_expected(given, answer["gives"])
+        if given.action == "REJECT":
+            content = answer["gives"].get("content", "").encode("latin-1")
+            assert given.content == content
 
 
 @given(case=cases())
@@ -93,7 +154,13 @@ def test_model_bytes_after_the_deciding_one_change_nothing_but_leftover(case: Ca
         (b"[:1]", None),
         (b"[::1", None),
         (b"[::1]1", None),
-        (b"[v1.a:b:c]", None),
+        (b"[v1.a:b:c]", (b"[v1.a:b:c]", None)),
+        (b"[vF.~]:80", (b"[vf.~]", b"80")),
+        (b"[v.a]", None),
+        (b"[v1.]", None),
+        (b"[v1a]", None),
+        (b"[vg.a]", None),
+        (b"[v1.a/]", None),
         (b"[fe80::1%25eth0]", None),
         (b"u@a", None),
     ],
@@ -160,7 +227,8 @@ def test_name_matches_wildcard_stands_for_whole_labels(
         (b"=a", None),
         (b'a;b="\\"', None),
         (b'"a"', None),
-        (b",", None),
+        (b";", None),
+        (b",", []),
     ],
 )
 def test_read_extensions_grammar_takes_or_refuses(value: bytes, offers: object) -> None:

@@ -19,7 +19,8 @@ class Yes:
     extensions: str | None = None
     deflate: PerMessageDeflate | None = None
     settings: tuple[tuple[int, int], ...] | None = None
-    body_length: int = 0
+    body_length: int | None = 0  # `None`: chunked
+    offer: int | None = None
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def _parameter(lexemes: list[bytes]) -> tuple[bytes, bytes | None] | None:
 
 
 def read_extensions(lines: list[bytes]) -> list[Extension] | None:
-    """[RFC 6455 9.1] "1-16 offers of at most 16 parameters"."""
+    """[RFC 6455 9.1] "1-16 offers of at most 16 parameters"; without an element, none."""
     lexemes = _lexemes(b",".join(lines))
     if lexemes is None:
         return None
@@ -85,7 +85,7 @@ def read_extensions(lines: list[bytes]) -> list[Extension] | None:
         if len(sound) != len(read):
             return None
         offers.append(Extension(name[0], tuple(sound)))
-    return offers if 1 <= len(offers) <= MOST_OFFERS else None
+    return offers if len(offers) <= MOST_OFFERS else None
 
 
 def _bits(value: bytes | None) -> int | None:
@@ -124,6 +124,8 @@ def agree(offer: Extension, configured: PerMessageDeflate) -> PerMessageDeflate 
         # "only when configured and offered"
         if configured.client_max_window_bits is not None:
             client = min(offered, configured.client_max_window_bits)
+    elif configured.require_client_max_window_bits:
+        return None
 
     return PerMessageDeflate(
         "server_no_context_takeover" in asked or configured.server_no_context_takeover,

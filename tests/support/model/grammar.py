@@ -9,21 +9,23 @@ import re
 
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 OWS = b" \t"
+# [RFC 9110 5.6.4] A quoted-string; controls are no field value in the first place.
+QUOTED = rb'"(?:[\t \x21\x23-\x5B\x5D-\x7E\x80-\xFF]|\\[\t\x20-\x7E\x80-\xFF])*"'
 
-# [RFC 3986 3.2.2] a non-empty reg-name, "or `[`, hex digits, `.` and at least two `:`, `]`".
+# [RFC 3986 3.2.2] a non-empty reg-name, "or an IP literal in brackets: hex digits, `.` and at
+# least two `:`, or an IPvFuture".
 _REG_NAME = rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
-_IP_LITERAL = rb"\[[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*\]"
-_URI_HOST = rb"(?P<host>" + _REG_NAME + rb"|" + _IP_LITERAL + rb")"
-_HOST = re.compile(_URI_HOST + rb"(?::(?P<port>[0-9]{0,5}))?")
-_SCHEME = rb"[A-Za-z][A-Za-z0-9+\-.]*"
-_ABSOLUTE = re.compile(_SCHEME + rb"://(?P<authority>[^/?]*)(?:[/?].*)?", re.DOTALL)
-# "the port of 1-5 digits without leading zero": the strict reading takes no lone 0 either.
-_ORIGIN = re.compile(
-    rb"(?P<scheme>" + _SCHEME + rb")://" + _URI_HOST + rb"(?::(?P<port>[1-9][0-9]{0,4}))?"
+_IPV6 = rb"[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*"
+_IPVFUTURE = rb"[vV][0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+"
+URI_HOST = rb"(?P<host>" + _REG_NAME + rb"|\[(?:" + _IPV6 + rb"|" + _IPVFUTURE + rb")\])"
+_HOST = re.compile(URI_HOST + rb"(?::(?P<port>[0-9]{0,5}))?")
+SCHEME = rb"[A-Za-z][A-Za-z0-9+\-.]*"
+_ABSOLUTE = re.compile(
+    rb"(?P<scheme>" + SCHEME + rb")://(?P<authority>[^/?]*)(?P<rest>(?:[/?].*)?)", re.DOTALL
 )
 
 LARGEST_PORT = 65535
-DEFAULT_PORTS = {b"http": 80, b"https": 443}
+DEFAULT_PORTS = {b"http": 80, b"ws": 80, b"https": 443, b"wss": 443}
 
 
 def is_token(text: bytes) -> bool:
@@ -40,6 +42,18 @@ def elements(values: list[bytes]) -> list[bytes]:
     return [element for element in listed if element]
 
 
+def quoted_elements(value: bytes) -> list[bytes]:
+    """Return all elements of one line, also the empty ones; a comma in quotes separates none."""
+    pieces = re.findall(QUOTED + rb"|.", value, re.DOTALL)
+    listed = [b""]
+    for piece in pieces:
+        if piece == b",":
+            listed.append(b"")
+        else:
+            listed[-1] += piece
+    return [element.strip(OWS) for element in listed]
+
+
 def split_host(text: bytes) -> tuple[bytes, bytes | None] | None:
     """Return `uri-host [":" port]` as (host in lower case, port digits or `None`)."""
     match = _HOST.fullmatch(text)
@@ -48,22 +62,29 @@ def split_host(text: bytes) -> tuple[bytes, bytes | None] | None:
     return match["host"].lower(), match["port"]
 
 
-def absolute_form_authority(target: bytes) -> bytes | None:
-    """Return the authority of an absolute-form target, unchecked; `None` for other forms."""
+def split_absolute_form(target: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Return (scheme in lower case, authority unchecked, rest); `None` for other forms."""
     match = _ABSOLUTE.fullmatch(target)
-    return None if match is None else match["authority"]
+    return None if match is None else (match["scheme"].lower(), match["authority"], match["rest"])
 
 
-def split_origin(text: bytes) -> tuple[bytes, bytes, int | None] | None:
-    """Return (scheme, host, port) in lower case, the default port dropped [RFC 6454 6.2]."""
-    match = _ORIGIN.fullmatch(text)
-    if match is None:
-        return None
-    scheme = match["scheme"].lower()
-    port = None if match["port"] is None else int(match["port"])
-    if port == DEFAULT_PORTS.get(scheme):
-        port = None
-    return scheme, match["host"].lower(), port
+def split_path(target: bytes) -> tuple[bytes | None, bytes | None]:
+    """Return path and query of a sound target, `None` for what it does not have (contract 7)."""
+    absolute = split_absolute_form(target)
+    if target.startswith(b"/"):
+        text = target
+    elif absolute is not None:
+        text = absolute[2]
+    else:
+        # "other forms have no path"
+        return None, None
+    path, mark, query = text.partition(b"?")
+    return path or b"/", query if mark else None
+
+
+def without_dot(host: bytes) -> bytes:
+    """Leave out "one trailing dot of a name"."""
+    return host.removesuffix(b".")
 
 
 def name_matches(entry: bytes, host: bytes) -> bool:

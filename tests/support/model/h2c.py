@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .answer import No, Yes
 from .grammar import elements
-from .meaning import content_length, is_chunked
+from .meaning import has_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _failing_rows(head: Head, *, secure: bool) -> Iterator[str]:
     """Name the rows that fail; one is looked at only where all before it hold."""
     if secure:
         yield "H2C_OVER_TLS"
-    if is_chunked(head) or content_length(head) > 0:
+    if has_body(head):
         yield "H2C_BODY"
     values = head.values(b"HTTP2-Settings")
     if not values:

@@ -1,8 +1,8 @@
 """Reading a head byte by byte (contract 2, "Syntax, in byte order").
 
-In: every byte received so far and the limits. Out: a `Head`, a `Defect`, or `None` while
-more bytes are needed. It always holds that each byte is looked at once, in order, by the
-method of the reader that is named for its place, and that the first bad one ends the
+In: every byte of the request received so far and the limits. Out: a `Head`, a `Defect`, or
+`None` while more bytes are needed. It always holds that each byte is looked at once, in order,
+by the method of the reader that is named for its place, and that the first bad one ends the
 reading. What the head means is left to `meaning`.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from .grammar import OWS, absolute_form_authority, is_token, split_host
+from .grammar import is_token, split_absolute_form, split_host
+from .lines import CR, LF, SP, FieldLines, is_value_byte
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,19 +22,21 @@ if TYPE_CHECKING:
     from .policy import Limits
 
 MOST_METHOD_BYTES = 32
-SP, HTAB, CR, LF = b" ", b"\t", b"\r", b"\n"
+NUL = b"\0"
 VERSION_PATTERN = b"HTTP/d.d"
+VERSIONS = (b"HTTP/1.0", b"HTTP/1.1")
+PROXY = b"PROXY"
 
 
 @dataclass(frozen=True)
 class Head:
-    """A complete head; `size` counts every byte up to its last LF."""
+    """A complete head; `raw` is every byte up to its last LF, or the head written anew."""
 
     method: bytes
     target: bytes
     version: bytes
     fields: tuple[tuple[bytes, bytes], ...]
-    size: int
+    raw: bytes
 
     def values(self, name: bytes) -> list[bytes]:
         """Return the value of each line of that name, in order."""
@@ -42,20 +45,16 @@ class Head:
 
 @dataclass(frozen=True)
 class Defect:
-    """The first defect, and the method where one was read before it."""
+    """The first defect, where it shows, and the method where one was read before it."""
 
     reason: str
+    offset: int | None
     method: bytes | None
 
 
 def is_target_byte(byte: bytes) -> bool:
     """Tell a byte of a target: "bytes 0x21-0x7E except `#`"."""
     return b"\x21" <= byte <= b"\x7e" and byte != b"#"
-
-
-def is_value_byte(byte: bytes) -> bool:
-    """Tell a byte of a field value: "HTAB, 0x20-0x7E, 0x80-0xFF" [RFC 9110 5.5]."""
-    return byte == HTAB or b"\x20" <= byte <= b"\x7e" or byte >= b"\x80"
 
 
 def has_valid_form(method: bytes, target: bytes) -> bool:
@@ -69,27 +68,25 @@ def has_valid_form(method: bytes, target: bytes) -> bool:
         return method == b"OPTIONS"
     if target.startswith(b"/"):
         return True
-    authority = absolute_form_authority(target)
+    absolute = split_absolute_form(target)
     # "a non-empty authority that is a valid Host value"
-    return authority is not None and split_host(authority) is not None
+    return absolute is not None and split_host(absolute[1]) is not None
 
 
 class _Reader:
-    """One method for each place in a head.
+    """One method for each place in a head before its fields.
 
     Each takes one byte and says where the next one stands, or names the defect.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, first: bool) -> None:
         self.limits = limits
+        self.first = first
         self.method = b""
         self.target = b""
         self.version = b""
-        self.fields: list[tuple[bytes, bytes]] = []
-        self.name = b""
-        self.value = b""
+        self.lines = FieldLines(limits.fields)
         self.method_known = False
-        self.complete = False
         self.next: Callable[[bytes], str | None] = self.first_byte
 
     def first_byte(self, byte: bytes) -> str | None:
@@ -103,8 +100,24 @@ class _Reader:
     def leading_lf(self, byte: bytes) -> str | None:
         if byte != LF:
             return "BARE_CR"
-        self.next = self.method_byte
+        self.next = self.second_line
         return None
+
+    def second_line(self, byte: bytes) -> str | None:
+        # "after CR LF CR the verdict waits for at most two more bytes; anything else than LF,
+        # NUL there is BAD_METHOD at the byte that differs"
+        if byte == CR and self.first:
+            self.next = self.proxy_lf
+            return None
+        self.next = self.method_byte
+        return self.method_byte(byte)
+
+    def proxy_lf(self, byte: bytes) -> str | None:
+        self.next = self.proxy_nul
+        return None if byte == LF else "BAD_METHOD"
+
+    def proxy_nul(self, byte: bytes) -> str | None:
+        return "PROXY_PROTOCOL" if byte == NUL else "BAD_METHOD"
 
     def method_byte(self, byte: bytes) -> str | None:
         # [RFC 9112 3.1] "a token of 1-32 bytes ended by one SP; anything else is BAD_METHOD"
@@ -121,18 +134,22 @@ class _Reader:
         if byte == SP:
             # An empty target has no valid form either.
             if not has_valid_form(self.method, self.target):
-                return "BAD_TARGET"
+                return self.unless_proxy("BAD_TARGET")
             self.next = self.version_byte
             return None
         # "TARGET_TOO_LONG, at a further byte other than its SP", before it is looked at
         if len(self.target) == self.limits.target:
             return "TARGET_TOO_LONG"
         if byte in (CR, LF):
-            return "BAD_VERSION"
+            return self.unless_proxy("BAD_VERSION")
         if not is_target_byte(byte):
-            return "BAD_TARGET"
+            return self.unless_proxy("BAD_TARGET")
         self.target += byte
         return None
+
+    def unless_proxy(self, reason: str) -> str:
+        """Name version 1 of a PROXY header instead."""
+        return "PROXY_PROTOCOL" if self.first and self.method == PROXY else reason
 
     def version_byte(self, byte: bytes) -> str | None:
         # [RFC 9112 2.3]
@@ -141,7 +158,7 @@ class _Reader:
             return "BAD_VERSION"
         self.version += byte
         if len(self.version) == len(VERSION_PATTERN):
-            if self.version not in (b"HTTP/1.0", b"HTTP/1.1"):
+            if self.version not in VERSIONS:
                 return "UNSUPPORTED_VERSION"
             self.next = self.version_end
         return None
@@ -157,67 +174,25 @@ class _Reader:
     def line_lf(self, byte: bytes) -> str | None:
         if byte != LF:
             return "BARE_CR"
-        self.next = self.line_first_byte
-        return None
-
-    def line_first_byte(self, byte: bytes) -> str | None:
-        if byte in (SP, HTAB):
-            return "OBS_FOLD"
-        if byte == LF:
-            return "BARE_LF"
-        if byte == CR:
-            self.next = self.last_lf
-            return None
-        if len(self.fields) == self.limits.fields:
-            return "TOO_MANY_FIELDS"
-        self.name = b""
-        self.next = self.name_byte
-        return self.name_byte(byte)
-
-    def name_byte(self, byte: bytes) -> str | None:
-        # [RFC 9112 5.1]
-        if byte == b":" and self.name:
-            self.value = b""
-            self.next = self.value_byte
-            return None
-        if not is_token(byte):
-            return "BAD_FIELD_NAME"
-        self.name += byte
-        return None
-
-    def value_byte(self, byte: bytes) -> str | None:
-        if byte == LF:
-            return "BARE_LF"
-        if byte == CR:
-            self.fields.append((self.name, self.value.strip(OWS)))
-            self.next = self.line_lf
-            return None
-        if not is_value_byte(byte):
-            return "BAD_FIELD_VALUE"
-        self.value += byte
-        return None
-
-    def last_lf(self, byte: bytes) -> str | None:
-        if byte != LF:
-            return "BARE_CR"
-        self.complete = True
+        self.next = self.lines.take
         return None
 
 
-def read_head(data: bytes, limits: Limits) -> Head | Defect | None:
-    """Read from the very first byte of the connection."""
-    reader = _Reader(limits)
-    for size, value in enumerate(data, 1):
+def read_head(data: bytes, limits: Limits, *, first: bool = True) -> Head | Defect | None:
+    """Read from the first byte of a request, `first` of its connection or a later one."""
+    reader = _Reader(limits, first=first)
+    for offset, value in enumerate(data):
         # "Where one byte passes two limits, the head's wins."
-        if size > limits.head:
+        if offset == limits.head:
             reason: str | None = "HEAD_TOO_LARGE"
         else:
             reason = reader.next(bytes([value]))
         if reason is not None:
-            return Defect(reason, reader.method if reader.method_known else None)
-        if reader.complete:
+            return Defect(reason, offset, reader.method if reader.method_known else None)
+        if reader.lines.complete:
             version = reader.version.removeprefix(b"HTTP/")
-            return Head(reader.method, reader.target, version, tuple(reader.fields), size)
+            fields = tuple(reader.lines.fields)
+            return Head(reader.method, reader.target, version, fields, data[: offset + 1])
     return None
 
 
@@ -230,7 +205,7 @@ def check_parsed(head: Head, limits: Limits) -> Defect | None:
     method = None if is_method_broken(head.method) else head.method
     start = _parsed_start_defects(head, limits)
     fields = _parsed_field_defects(head, limits)
-    return next((Defect(reason, method) for reason in chain(start, fields)), None)
+    return next((Defect(reason, None, method) for reason in chain(start, fields)), None)
 
 
 def is_method_broken(method: bytes) -> bool:
@@ -241,13 +216,15 @@ def is_method_broken(method: bytes) -> bool:
 def _parsed_start_defects(head: Head, limits: Limits) -> Iterator[str]:
     if is_method_broken(head.method):
         yield "BAD_METHOD"
+    # A parser that gives these parts has taken a PROXY header for a request.
+    bad_target = "PROXY_PROTOCOL" if head.method == PROXY else "BAD_TARGET"
     for position, code in enumerate(head.target):
         if position == limits.target:
             yield "TARGET_TOO_LONG"
         if not is_target_byte(bytes([code])):
-            yield "BAD_TARGET"
+            yield bad_target
     if not has_valid_form(head.method, head.target):
-        yield "BAD_TARGET"
+        yield bad_target
     if re.fullmatch(rb"[0-9]\.[0-9]", head.version) is None:
         yield "BAD_VERSION"
     if head.version not in (b"1.0", b"1.1"):

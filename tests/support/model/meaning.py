@@ -5,17 +5,19 @@ that is broken, or `None`; and the facts of framing that the protocols ask for. 
 holds that Host comes before framing. It does not look at Upgrade.
 """
 
-from .grammar import absolute_form_authority, name_matches, split_host
+from .framing import body_length, framing_defect
+from .grammar import DEFAULT_PORTS, name_matches, split_absolute_form, split_host, without_dot
 from .head import Head
 from .policy import Policy
-
-LARGEST_LENGTH = 2**63 - 1
-MOST_LENGTH_DIGITS = 19
 
 
 def defect(policy: Policy, head: Head, *, secure: bool) -> str | None:
     """Return the first rule of contract 2 that the head breaks."""
-    return _host_defect(policy, head, secure=secure) or _framing_defect(head)
+    codings = head.values(b"Transfer-Encoding")
+    lengths = head.values(b"Content-Length")
+    return _host_defect(policy, head, secure=secure) or framing_defect(
+        codings, lengths, head.version
+    )
 
 
 def _host_defect(policy: Policy, head: Head, *, secure: bool) -> str | None:
@@ -28,13 +30,27 @@ def _host_defect(policy: Policy, head: Head, *, secure: bool) -> str | None:
     if hosts:
         if hosts[0] and split_host(hosts[0]) is None:
             return "HOST_INVALID"
-        # "byte for byte (letter case aside)"; CONNECT has no absolute form to compare.
-        authority = absolute_form_authority(head.target)
-        if authority is not None and authority.lower() != hosts[0].lower():
+        # CONNECT has no absolute form to compare.
+        absolute = split_absolute_form(head.target)
+        if absolute is not None and not _are_equal(absolute[0], absolute[1], hosts[0]):
             return "HOST_MISMATCH"
     if policy.hosts is not None and not _is_ours(policy.hosts, hosts, secure=secure):
         return "HOST_FORBIDDEN"
     return None
+
+
+def _are_equal(scheme: bytes, authority: bytes, host_value: bytes) -> bool:
+    """Compare with Host by parts, "letter case aside, ports as numbers".
+
+    "An absent or empty one standing for the default of the target's scheme; for another scheme
+    absent equals absent or empty only."
+    """
+    ours, theirs = split_host(host_value), split_host(authority)
+    if ours is None or theirs is None:
+        return False
+    default = DEFAULT_PORTS.get(scheme)
+    ports = [int(digits) if digits else default for _, digits in (ours, theirs)]
+    return ours[0] == theirs[0] and ports[0] == ports[1]
 
 
 def _is_ours(entries: tuple[str, ...], hosts: list[bytes], *, secure: bool) -> bool:
@@ -49,35 +65,19 @@ def _is_ours(entries: tuple[str, ...], hosts: list[bytes], *, secure: bool) -> b
         listed = split_host(entry.encode("latin-1"))
         assert listed is not None, "not an entry that a negotiator takes"
         entry_host, entry_port = listed
-        if name_matches(entry_host, host) and (entry_port is None or int(entry_port) == port):
+        # "one trailing dot of a name, in either, is ignored"
+        if not name_matches(without_dot(entry_host), without_dot(host)):
+            continue
+        if entry_port is None or int(entry_port) == port:
             return True
     return False
 
 
-def _framing_defect(head: Head) -> str | None:
-    # [RFC 9112 6.1, 6.3]
-    codings = head.values(b"Transfer-Encoding")
-    lengths = head.values(b"Content-Length")
-    if codings and (lengths or head.version == b"1.0"):
-        return "FRAMING_CONFLICT"
-    if codings and [coding.lower() for coding in codings] != [b"chunked"]:
-        return "TRANSFER_ENCODING_UNSUPPORTED"
-    if lengths and (len(lengths) > 1 or not _is_length(lengths[0])):
-        return "CONTENT_LENGTH_INVALID"
-    return None
+def body_of(head: Head) -> int | None:
+    """Return the length of the body of a head without defect, `None` for chunked."""
+    return body_length(head.values(b"Transfer-Encoding"), head.values(b"Content-Length"))
 
 
-def _is_length(digits: bytes) -> bool:
-    """Tell "1-19 digits up to 2^63-1"."""
-    return digits.isdigit() and len(digits) <= MOST_LENGTH_DIGITS and int(digits) <= LARGEST_LENGTH
-
-
-def is_chunked(head: Head) -> bool:
-    """Tell whether a head without defect has a Transfer-Encoding."""
-    return bool(head.values(b"Transfer-Encoding"))
-
-
-def content_length(head: Head) -> int:
-    """Return the Content-Length of a head without defect; absent is zero."""
-    lengths = head.values(b"Content-Length")
-    return int(lengths[0]) if lengths else 0
+def has_body(head: Head) -> bool:
+    """Tell "Content-Length above 0, or chunked" of a head without defect."""
+    return body_of(head) != 0

@@ -6,14 +6,17 @@ meaning and meaning before choosing.
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import h2c, meaning, protocol, websocket
 from .answer import No, Yes
+from .body import BodyDefect, Bounds, read_body
+from .forward import forward
 from .grammar import OWS, elements, is_token
 from .head import Defect, Head, check_parsed, read_head
-from .policy import H2C, TLS, Policy, Protocol, WebSocket
+from .matching import matches_name, matches_path
+from .policy import H2C, TLS, Policy, WebSocket
 from .verdict import PASS, Verdict, refusal
 
 if TYPE_CHECKING:
@@ -25,25 +28,33 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 CLIENT_HELLO = b"\x16\x03"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MOST_UPGRADES = 16
+# The request that the preface writes.
+PREFACE_HEAD = Head(b"PRI", b"*", b"2.0", (), PREFACE[:18])
 
 
 def decide(
-    policy: Policy, data: bytes, *, secure: bool = False, already_continued: bool = False
+    policy: Policy,
+    data: bytes,
+    *,
+    secure: bool = False,
+    first: bool = True,
+    already_continued: bool = False,
 ) -> Verdict | None:
-    """Decide on every byte received so far; `None`: more bytes are needed."""
+    """Decide on every byte of one request received so far; `None`: more bytes are needed."""
     if data.startswith(CLIENT_HELLO):
-        return refusal(policy, None, "TLS_CLIENT_HELLO", secure=secure)
+        offset = len(CLIENT_HELLO) - 1
+        return refusal(policy, None, "TLS_CLIENT_HELLO", secure=secure, offset=offset)
     if data.startswith(PREFACE):
-        return _prior_knowledge(policy, data, secure=secure)
+        return _preface(policy, data, secure=secure, first=first)
     if CLIENT_HELLO.startswith(data) or PREFACE.startswith(data):
         return None
-    head = read_head(data, policy.limits)
+    head = read_head(data, policy.limits, first=first)
     if isinstance(head, Defect):
-        return refusal(policy, head.method, head.reason, secure=secure)
+        return refusal(policy, head.method, head.reason, secure=secure, offset=head.offset)
     if head is None:
         return None
     return _decide_head(
-        policy, head, data[head.size :], secure=secure, already_continued=already_continued
+        policy, head, data[len(head.raw) :], secure=secure, already_continued=already_continued
     )
 
 
@@ -56,7 +67,10 @@ def decide_parsed(
 ) -> Verdict:
     """Decide on a head that others have parsed, `start` being (method, target, version)."""
     trimmed = tuple((name, value.strip(OWS)) for name, value in fields)
-    head = Head(*start, trimmed, size=0)
+    method, target, version = start
+    lines = b"".join(name + b": " + value + b"\r\n" for name, value in trimmed)
+    raw = method + b" " + target + b" HTTP/" + version + b"\r\n" + lines + b"\r\n"
+    head = Head(method, target, version, trimmed, raw)
     defect = check_parsed(head, policy.limits)
     if defect is not None:
         return refusal(policy, defect.method, defect.reason, secure=secure)
@@ -65,15 +79,23 @@ def decide_parsed(
         return chosen
     # A body is the caller's to ask for and to read.
     asked = bool(elements(head.values(b"Expect"))) and chosen.body_length == 0
-    return _switch(chosen, CONTINUE if asked else b"")
+    return _switch(chosen, head, CONTINUE if asked else b"")
 
 
-def _prior_knowledge(policy: Policy, data: bytes, *, secure: bool) -> Verdict:
-    """[RFC 9113 3.3, 3.4]."""
-    if H2C(prior_knowledge=True) not in policy.offers:
-        return refusal(policy, None, "HTTP2_PREFACE", secure=secure)
-    name = "h2" if secure else "h2c"
-    return Verdict("SWITCH", "HTTP2_PRIOR_KNOWLEDGE", 101, protocol=name, leftover=data)
+def _preface(policy: Policy, data: bytes, *, secure: bool, first: bool) -> Verdict:
+    """[RFC 9113 3.3, 3.4]; "on a later head the preface is HTTP2_PREFACE, whatever is offered"."""
+    for index, offer in enumerate(policy.offers if first else ()):
+        if isinstance(offer, H2C) and offer.prior_knowledge:
+            return Verdict(
+                "SWITCH",
+                "HTTP2_PRIOR_KNOWLEDGE",
+                offer=index,
+                protocol="h2" if secure else "h2c",
+                leftover=data,
+                head=PREFACE_HEAD,
+            )
+    offset = len(PREFACE) - 1
+    return refusal(policy, b"PRI", "HTTP2_PREFACE", secure=secure, offset=offset, head=PREFACE_HEAD)
 
 
 def _decide_head(
@@ -85,16 +107,23 @@ def _decide_head(
         return chosen
     # What is left in Expect is 100-continue.
     asked = bool(elements(head.values(b"Expect"))) and not already_continued
-    if asked and chosen.body_length > 0 and not arrived:
-        return Verdict("CONTINUE", "BODY_AWAITED", 100, response=CONTINUE)
+    if asked and chosen.body_length != 0 and not arrived:
+        return Verdict("CONTINUE", "BODY_AWAITED", 100, response=CONTINUE, head=head)
     # "A body is read whole before the SWITCH."
-    if len(arrived) < chosen.body_length:
+    limits = policy.limits
+    body = read_body(arrived, chosen.body_length, Bounds(limits.head, limits.fields, limits.body))
+    if body is None:
         return None
-    body, leftover = arrived[: chosen.body_length], arrived[chosen.body_length :]
-    return _switch(chosen, CONTINUE if asked else b"", body, leftover)
+    if isinstance(body, BodyDefect):
+        offset = len(head.raw) + body.offset
+        return refusal(policy, head.method, body.reason, secure=secure, offset=offset, head=head)
+    before = CONTINUE if asked else b""
+    return _switch(chosen, head, before, body.content, arrived[body.end :])
 
 
-def _switch(chosen: Yes, before: bytes, body: bytes = b"", leftover: bytes = b"") -> Verdict:
+def _switch(
+    chosen: Yes, head: Head, before: bytes, body: bytes = b"", leftover: bytes = b""
+) -> Verdict:
     lines = "".join(f"{name}: {value}\r\n" for name, value in chosen.response)
     response = f"HTTP/1.1 101 Switching Protocols\r\n{lines}\r\n".encode("latin-1")
     return Verdict(
@@ -102,6 +131,7 @@ def _switch(chosen: Yes, before: bytes, body: bytes = b"", leftover: bytes = b""
         "SWITCHED",
         101,
         response=before + response,
+        offer=chosen.offer,
         protocol=chosen.protocol,
         subprotocol=chosen.subprotocol,
         extensions=chosen.extensions,
@@ -109,29 +139,35 @@ def _switch(chosen: Yes, before: bytes, body: bytes = b"", leftover: bytes = b""
         settings=chosen.settings,
         body=body,
         leftover=leftover,
+        head=head,
     )
 
 
 def _choose(policy: Policy, head: Head, arrived: bytes, *, secure: bool) -> Yes | Verdict:
     """Return the winner, or the verdict where there is none."""
     defect = meaning.defect(policy, head, secure=secure)
-    reason = defect or next(_not_asked(head), None)
+    reason = defect or next(_not_asked(policy, head), None)
     answer = No(reason) if reason else _compare(policy, head, arrived, secure=secure)
     if isinstance(answer, Yes):
         return answer
     reason = answer.reason
     if reason in PASS and not policy.required:
-        return Verdict("PASS", reason, 426, leftover=arrived)
-    # "for NO_UPGRADE the name UPGRADE_REQUIRED"
+        own = forward(policy, head, reason)
+        return Verdict("PASS", reason, leftover=arrived, forward=own, head=head)
+    # "NO_UPGRADE becomes UPGRADE_REQUIRED"
     reason = "UPGRADE_REQUIRED" if reason == "NO_UPGRADE" else reason
-    return refusal(policy, head.method, reason, answer.fields, secure=secure)
+    return refusal(policy, head.method, reason, answer.fields, secure=secure, head=head)
 
 
-def _not_asked(head: Head) -> Iterator[str]:
+def _not_asked(policy: Policy, head: Head) -> Iterator[str]:
     """Contract 3.1 to 3.4: name what applies; one is looked at only where none before does."""
     # 1
-    if not head.values(b"Upgrade"):
-        yield "NO_UPGRADE"
+    upgrades = elements(head.values(b"Upgrade"))
+    if not upgrades:
+        # "a proxy has removed the hop-by-hop fields"
+        websocket_offered = any(isinstance(offer, WebSocket) for offer in policy.offers)
+        key = head.values(b"Sec-WebSocket-Key")
+        yield "WS_UPGRADE_MISSING" if websocket_offered and key else "NO_UPGRADE"
     # 2
     if head.version == b"1.0":
         yield "UPGRADE_ON_HTTP_1_0"
@@ -144,36 +180,37 @@ def _not_asked(head: Head) -> Iterator[str]:
     if b"upgrade" not in [option.lower() for option in options]:
         yield "CONNECTION_OPTION_MISSING"
     # 4
-    upgrades = elements(head.values(b"Upgrade"))
     if not all(_is_protocol(upgrade) for upgrade in upgrades):
         yield "UPGRADE_INVALID"
-    if not 1 <= len(upgrades) <= MOST_UPGRADES:
+    if len(upgrades) > MOST_UPGRADES:
         yield "UPGRADE_INVALID"
 
 
 def _compare(policy: Policy, head: Head, arrived: bytes, *, secure: bool) -> Yes | No:
     """Contract 3.5, 3.6 and the first sentence of 3.7."""
     # 5 "Each element, in the client's order, is matched with the offers"
-    answers = []
+    answers: list[Yes | No] = []
+    elsewhere = False
     for upgrade in elements(head.values(b"Upgrade")):
-        for offer in policy.offers:
-            if _matches(upgrade, offer):
-                if isinstance(offer, WebSocket):
-                    answers.append(websocket.check(offer, head))
-                elif isinstance(offer, H2C):
-                    answers.append(h2c.check(head, secure=secure))
-                elif isinstance(offer, TLS):
-                    version = upgrade.partition(b"/")[2]
-                    answers.append(protocol.check_tls(head, version, arrived, secure=secure))
-                else:
-                    answers.append(protocol.check(offer, policy.limits, head))
+        named = [
+            (index, offer)
+            for index, offer in enumerate(policy.offers)
+            if matches_name(upgrade, offer)
+        ]
+        matched = [(index, offer) for index, offer in named if matches_path(head.target, offer)]
+        elsewhere = elsewhere or bool(named)
+        # "The first offer that matches is the element's."
+        for index, offer in matched[:1]:
+            answer = _check(policy, offer, upgrade, head, arrived, secure=secure)
+            answers.append(replace(answer, offer=index) if isinstance(answer, Yes) else answer)
     # 6 "The first yes wins. With no yes, the first broken one decides; with none broken,
     # the first PASS reason does."
     winners = [answer for answer in answers if isinstance(answer, Yes)]
     losers = [answer for answer in answers if isinstance(answer, No)]
     broken = [answer for answer in losers if answer.reason not in PASS]
     if not winners:
-        return [*broken, *losers, No("PROTOCOL_NOT_OFFERED")][0]
+        nobody = No("PATH_NOT_OFFERED" if elsewhere else "PROTOCOL_NOT_OFFERED")
+        return [*broken, *losers, nobody][0]
     # 7 "looked at only once there is a winner"
     expected = [member.lower() for member in elements(head.values(b"Expect"))]
     if any(member != b"100-continue" for member in expected):
@@ -181,23 +218,21 @@ def _compare(policy: Policy, head: Head, arrived: bytes, *, secure: bool) -> Yes
     return winners[0]
 
 
+def _check(
+    policy: Policy, offer: Offer, upgrade: bytes, head: Head, arrived: bytes, *, secure: bool
+) -> Yes | No:
+    """Ask the offer's own rules."""
+    if isinstance(offer, WebSocket):
+        return websocket.check(offer, head)
+    if isinstance(offer, H2C):
+        return h2c.check(head, secure=secure)
+    if isinstance(offer, TLS):
+        version = upgrade.partition(b"/")[2]
+        return protocol.check_tls(head, version, arrived, secure=secure)
+    return protocol.check(offer, policy.limits, head)
+
+
 def _is_protocol(element: bytes) -> bool:
     """Tell `token ["/" token]` [RFC 9110 7.8]."""
     name, slash, version = element.partition(b"/")
     return is_token(name) and (is_token(version) if slash else True)
-
-
-def _matches(element: bytes, offer: Offer) -> bool:
-    """Match "the name without regard to letter case, the version exactly".
-
-    "An offer without a version matches only an element without one."
-    """
-    name, slash, version = element.partition(b"/")
-    name = name.lower()
-    if isinstance(offer, TLS):
-        return name == b"tls" and re.fullmatch(rb"1\.[0-9]", version) is not None
-    if isinstance(offer, Protocol):
-        ours = None if offer.version is None else offer.version.encode()
-        theirs = version if slash else None
-        return name == offer.name.lower().encode() and ours == theirs
-    return not slash and name == (b"websocket" if isinstance(offer, WebSocket) else b"h2c")

@@ -19,6 +19,7 @@ class PerMessageDeflate:
     client_no_context_takeover: bool = False
     server_max_window_bits: int | None = None
     client_max_window_bits: int | None = None
+    require_client_max_window_bits: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,16 @@ class WebSocket:
     origins: str | tuple[str, ...] | None = "same-origin"
     origin_required: bool = False
     deflate: PerMessageDeflate | None = None
+    paths: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class H2C:
     """The offer of contract 5."""
 
+    upgrade: bool = True
     prior_knowledge: bool = False
+    paths: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,14 @@ class Protocol:
     methods: tuple[str, ...] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     body: bool = False
+    paths: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class TLS:
     """The offer of contract 6 for RFC 2817."""
+
+    paths: tuple[str, ...] | None = None
 
 
 Offer = WebSocket | H2C | Protocol | TLS

@@ -6,7 +6,7 @@ It always holds that the checks run in the order of contract 6.
 
 from .answer import No, Yes
 from .head import Head
-from .meaning import content_length, is_chunked
+from .meaning import body_of, has_body
 from .policy import Limits, Protocol
 
 
@@ -14,12 +14,10 @@ def check(offer: Protocol, limits: Limits, head: Head) -> Yes | No:
     """Check "any registered or private upgrade"."""
     if offer.methods is not None and head.method.decode() not in offer.methods:
         return No("METHOD_NOT_ALLOWED", (("Allow", ", ".join(offer.methods)),))
-    if is_chunked(head):
-        return No("LENGTH_REQUIRED" if offer.body else "BODY_NOT_ALLOWED")
-    length = content_length(head)
-    if length > 0 and not offer.body:
+    if has_body(head) and not offer.body:
         return No("BODY_NOT_ALLOWED")
-    if length > limits.body:
+    length = body_of(head)
+    if length is not None and length > limits.body:
         return No("BODY_TOO_LARGE")
     name = offer.name if offer.version is None else f"{offer.name}/{offer.version}"
     response = (("Upgrade", name), ("Connection", "Upgrade"), *offer.headers)
@@ -30,7 +28,7 @@ def check_tls(head: Head, version: bytes, arrived: bytes, *, secure: bool) -> Ye
     """Check what asks for TLS, `version` being what follows `TLS/`."""
     if secure:
         return No("TLS_ALREADY")
-    if is_chunked(head) or content_length(head) > 0:
+    if has_body(head):
         return No("TLS_BODY")
     # "A byte after the request that is already there is TLS_LEFTOVER."
     if arrived:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from . import deflate
 from .answer import No, Yes
-from .grammar import DEFAULT_PORTS, elements, is_token, name_matches, split_host, split_origin
-from .meaning import content_length, is_chunked
+from .grammar import elements, is_token
+from .meaning import has_body
+from .origin import is_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ def _failing_rows(head: Head) -> Iterator[No]:
     """Name the rows up to the key that fail; one is looked at only where all before it hold."""
     if head.method != b"GET":
         yield No("WS_METHOD", (("Allow", "GET"),))
-    if is_chunked(head) or content_length(head) > 0:
+    if has_body(head):
         yield No("WS_BODY")
     versions = head.values(b"Sec-WebSocket-Version")
     # [RFC 6455 4.4] every refusal for a version reason names ours.
@@ -83,28 +84,35 @@ def _failing_origin(offer: WebSocket, head: Head) -> Iterator[No]:
     if len(origins) > 1:
         yield No("WS_ORIGIN_DUPLICATE")
     # A request without Origin "passes, unless `origin_required=True`".
-    if not (_is_allowed(offer, head, origins[0]) if origins else not offer.origin_required):
+    if not origins and offer.origin_required:
+        yield No("WS_ORIGIN_FORBIDDEN")
+    # Without entries any origin is taken.
+    host = head.values(b"Host")[0]
+    if origins and offer.origins is not None and not is_allowed(offer.origins, origins[0], host):
         yield No("WS_ORIGIN_FORBIDDEN")
 
 
 def _failing(offer: WebSocket, head: Head) -> Iterator[No]:
     """Name the rows that fail after the origin's."""
-    lines = head.values(b"Sec-WebSocket-Protocol")
-    if lines and not _are_subprotocols(elements(lines)):
+    offered = elements(head.values(b"Sec-WebSocket-Protocol"))
+    if not _are_subprotocols(offer, offered):
         yield No("WS_SUBPROTOCOL_INVALID")
     if offer.subprotocol_required and _choose_subprotocol(offer, head) is None:
         yield No("WS_SUBPROTOCOL_REQUIRED")
-    lines = head.values(b"Sec-WebSocket-Extensions")
-    if lines and deflate.read_extensions(lines) is None:
+    if deflate.read_extensions(head.values(b"Sec-WebSocket-Extensions")) is None:
         yield No("WS_EXTENSIONS_INVALID")
 
 
-def _are_subprotocols(offered: list[bytes]) -> bool:
-    """Tell "1-32 unique tokens"."""
+def _are_subprotocols(offer: WebSocket, offered: list[bytes]) -> bool:
+    """Tell "1-32 unique names, each a token or equal to a name that the offer lists".
+
+    "Without an element" the field "counts as absent".
+    """
+    listed = [name.encode() for name in offer.subprotocols]
     return (
-        1 <= len(offered) <= MOST_SUBPROTOCOLS
+        len(offered) <= MOST_SUBPROTOCOLS
         and len(set(offered)) == len(offered)
-        and all(is_token(name) for name in offered)
+        and all(is_token(name) or name in listed for name in offered)
     )
 
 
@@ -117,50 +125,10 @@ def _choose_subprotocol(offer: WebSocket, head: Head) -> str | None:
 def _agree_on_deflate(offer: WebSocket, head: Head) -> PerMessageDeflate | None:
     """Take the "first acceptable offer"; "names are compared exactly"."""
     lines = head.values(b"Sec-WebSocket-Extensions")
-    if offer.deflate is None or not lines:
+    if offer.deflate is None:
         return None
     for extension in deflate.read_extensions(lines) or []:
         agreed = deflate.agree(extension, offer.deflate)
         if extension.name == b"permessage-deflate" and agreed is not None:
             return agreed
     return None
-
-
-def _is_allowed(offer: WebSocket, head: Head, origin: bytes) -> bool:
-    if offer.origins is None:
-        return True
-    if offer.origins == "same-origin":
-        return _is_same_origin(origin, head.values(b"Host")[0])
-    return any(_is_listed(entry.encode(), origin) for entry in offer.origins)
-
-
-def _is_same_origin(origin: bytes, host_value: bytes) -> bool:
-    """Compare with Host.
-
-    An Origin "must be `http` or `https`, and its host and port must equal `Host`'s, letter
-    case aside, ports as numbers, an absent or empty port standing for the default of the
-    origin's scheme".
-    """
-    ours = split_host(host_value)
-    theirs = split_origin(origin)
-    if ours is None or theirs is None or theirs[0] not in DEFAULT_PORTS:
-        return False
-    scheme, host, port = theirs
-    default = DEFAULT_PORTS[scheme]
-    return (ours[0], int(ours[1] or default)) == (host, default if port is None else port)
-
-
-def _is_listed(entry: bytes, origin: bytes) -> bool:
-    """Compare "letter case aside with default ports dropped; `null` may be listed".
-
-    [RFC 6454 7.1] spells null in lower case only.
-    """
-    if entry == b"null":
-        return origin == b"null"
-    listed, theirs = split_origin(entry), split_origin(origin)
-    assert listed is not None, "not an entry that an offer takes"
-    return (
-        theirs is not None
-        and (listed[0], listed[2]) == (theirs[0], theirs[2])
-        and name_matches(listed[1], theirs[1])
-    )
