@@ -104,9 +104,16 @@ def make_offer(arguments: dict[str, Any]) -> Offer:
 
 
 @cache
+def read_policies() -> dict[str, Any]:
+    """Return what `policies.json` holds: the arguments of a negotiator for each name."""
+    policies: dict[str, Any] = json.loads((VECTORS / "policies.json").read_text(encoding="utf-8"))
+    return policies
+
+
+@cache
 def make_negotiator(policy: str) -> upgrade101.Negotiator:
     """Return the negotiator that `policies.json` describes under this name."""
-    arguments = json.loads((VECTORS / "policies.json").read_text(encoding="utf-8"))[policy]
+    arguments = read_policies()[policy]
     return upgrade101.Negotiator(
         *map(make_offer, arguments["offers"]),
         required=arguments["required"],

@@ -2,20 +2,19 @@
 
 In: the vectors, and the negotiator of each policy. Out: what README.md of the vectors says is
 compared, for the bytes at once, whole, cut in two at every byte, byte by byte, with a tail, and
-as a head that was parsed before.
+as a head that was parsed before; and what comes of the caller's answers.
 Always: the decision on bytes does not depend on how they were cut.
 """
 
 from __future__ import annotations
 
-import email.utils
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Vector, make_negotiator, read_vectors
+from conftest import Vector, make_negotiator, read_policies, read_vectors
+from expected import check, check_answer, check_forward
 
-from upgrade101 import TLS, Action, Decision
+from upgrade101 import Action, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +22,15 @@ if TYPE_CHECKING:
 VECTORS = read_vectors()
 CUTTABLE = [vector for vector in VECTORS if vector.cuttable]
 SEQUENCES = [vector for vector in VECTORS if not vector.cuttable]
+ANSWERED = [vector for vector in VECTORS if vector.answers]
+# `decide` is about the first request of a connection.
+FIRST = [vector for vector in CUTTABLE if vector.first]
 # What follows a request for TLS is a defect of its own.
 TAILED = [
     vector
     for vector in CUTTABLE
     if vector.expect["action"] is not None
-    and not any(type(offer) is TLS for offer in make_negotiator(vector.policy).offers)
+    and not any(offer["type"] == "TLS" for offer in read_policies()[vector.policy]["offers"])
 ]
 TAIL = b"\x00\xff\r\n\r\nGET / HTTP/1.1\r\n"
 
@@ -41,77 +43,26 @@ UNPARSED = {
     "TLS_CLIENT_HELLO",
     "TLS_LEFTOVER",
     "BODY_AWAITED",
+    # A body is the caller's to read.
+    "CHUNK_INVALID",
 }
-LISTS = {"upgrade", "connection", "allow"}
 
 
 def by_id(vector: Vector) -> str:
     return vector.id
 
 
-def split_list(value: str) -> list[str]:
-    return [element.strip() for element in value.split(",")]
-
-
-def check_refusal(response: bytes, expect: dict[str, Any]) -> None:
-    head, _, body = response.partition(b"\r\n\r\n")
-    status_line, *lines = head.decode("ascii").split("\r\n")
-    assert re.fullmatch(rf"HTTP/1\.1 {expect['status']} [A-Z][ -~]+", status_line)
-    fields = {}
-    for line in lines:
-        name, _, value = line.partition(": ")
-        assert name.lower() not in fields
-        fields[name.lower()] = value
-    assert (
-        email.utils.format_datetime(email.utils.parsedate_to_datetime(fields["date"]), usegmt=True)
-        == fields["date"]
-    )
-    assert fields["content-type"].startswith("text/plain")
-    assert "close" in split_list(fields["connection"])
-    text = body.decode("ascii")
-    assert text == "" or re.fullmatch(r"[A-Z0-9_]+: [ -~]+ \[RFC \d+ [\d.]+\]\.\n", text)
-    if text:
-        assert int(fields["content-length"]) == len(body)
-    for name, value in expect.get("response_has", ()):
-        found = fields[name.lower()]
-        if name.lower() in LISTS:
-            assert split_list(found) == split_list(value)
-        else:
-            assert found == value
-
-
-def check_answer(decision: Decision, expect: dict[str, Any]) -> None:
-    """Compare what does not depend on the bytes behind the head."""
-    assert decision.action is Action[expect["action"]]
-    assert decision.reason.name == expect["reason"]
-    if decision.action is Action.REJECT:
-        check_refusal(decision.response, expect)
-    elif decision.action is Action.SWITCH:
-        assert decision.protocol == expect.get("protocol", decision.protocol)
-        assert decision.protocol is not None
-        assert decision.subprotocol == expect.get("subprotocol")
-        assert decision.extensions == expect.get("extensions")
-        assert list(decision.settings or ()) == [tuple(pair) for pair in expect.get("settings", ())]
-
-
-def check(decision: Decision | None, expect: dict[str, Any], unfed: bytes = b"") -> None:
-    """Compare a decision, behind which `unfed` was not fed, with what a vector expects."""
-    if expect["action"] is None:
-        assert decision is None
-        return
-    assert decision is not None
-    check_answer(decision, expect)
-    if decision.action is Action.REJECT:
-        assert decision.leftover == b""
-        return
-    assert decision.response == expect.get("response", "").encode("latin-1")
-    assert decision.leftover + unfed == expect.get("leftover", "").encode("latin-1")
-    assert decision.body == expect.get("body", "").encode("latin-1")
+def check_vector(
+    vector: Vector, decision: Decision | None, unfed: bytes = b"", **changed: str
+) -> None:
+    """Compare with the vector's last decision, of which some keys have `changed`."""
+    check(decision, vector.expect | changed, make_negotiator(vector.policy).offers, unfed)
 
 
 def feed_pieces(vector: Vector, pieces: Iterable[bytes]) -> tuple[Decision | None, bytes]:
     """Return the decision and what was not fed."""
-    handshake = make_negotiator(vector.policy).handshake(secure=vector.secure)
+    negotiator = make_negotiator(vector.policy)
+    handshake = negotiator.handshake(secure=vector.secure, first=vector.first)
     decision = None
     unfed = b""
     for piece in pieces:
@@ -122,46 +73,46 @@ def feed_pieces(vector: Vector, pieces: Iterable[bytes]) -> tuple[Decision | Non
     return decision, unfed
 
 
-@pytest.mark.parametrize("case", CUTTABLE, ids=by_id)
+@pytest.mark.parametrize("case", FIRST, ids=by_id)
 def test_vector_at_once_is_decided_as_expected(case: Vector) -> None:
     decision = make_negotiator(case.policy).decide(case.request, secure=case.secure)
-    check(decision, case.expect)
+    check_vector(case, decision)
 
 
 @pytest.mark.parametrize("case", CUTTABLE, ids=by_id)
 def test_vector_fed_whole_is_decided_as_expected(case: Vector) -> None:
     decision, unfed = feed_pieces(case, [case.request])
-    check(decision, case.expect, unfed)
+    check_vector(case, decision, unfed)
 
 
 @pytest.mark.parametrize("case", CUTTABLE, ids=by_id)
 def test_vector_cut_in_two_at_any_byte_is_decided_as_expected(case: Vector) -> None:
     for cut in range(len(case.request) + 1):
         decision, unfed = feed_pieces(case, [case.request[:cut], case.request[cut:]])
-        check(decision, case.expect, unfed)
+        check_vector(case, decision, unfed)
 
 
 @pytest.mark.parametrize("case", CUTTABLE, ids=by_id)
 def test_vector_byte_by_byte_is_decided_as_expected(case: Vector) -> None:
     pieces = [case.request[i : i + 1] for i in range(len(case.request))]
     decision, unfed = feed_pieces(case, pieces)
-    check(decision, case.expect, unfed)
+    check_vector(case, decision, unfed)
 
 
 @pytest.mark.parametrize("case", TAILED, ids=by_id)
 def test_vector_with_a_tail_has_it_in_its_leftover(case: Vector) -> None:
-    expect = dict(case.expect)
-    expect["leftover"] = expect.get("leftover", "") + TAIL.decode("latin-1")
+    leftover = case.expect.get("leftover", "") + TAIL.decode("latin-1")
     for pieces in ([case.request + TAIL], [case.request, TAIL]):
         decision, unfed = feed_pieces(case, pieces)
-        check(decision, expect, unfed)
+        check_vector(case, decision, unfed, leftover=leftover)
 
 
 @pytest.mark.parametrize("case", SEQUENCES, ids=by_id)
 def test_vector_of_feeds_is_decided_as_expected_at_each(case: Vector) -> None:
-    handshake = make_negotiator(case.policy).handshake(secure=case.secure)
+    negotiator = make_negotiator(case.policy)
+    handshake = negotiator.handshake(secure=case.secure, first=case.first)
     for data, expect in case.feeds:
-        check(handshake.feed(data), expect)
+        check(handshake.feed(data), expect, negotiator.offers)
 
 
 def parse(request: bytes) -> tuple[list[bytes], list[tuple[bytes, bytes]]] | None:
@@ -183,21 +134,63 @@ def parse(request: bytes) -> tuple[list[bytes], list[tuple[bytes, bytes]]] | Non
 PARSED = [
     vector
     for vector in CUTTABLE
-    if vector.expect.get("reason", "BODY_AWAITED") not in UNPARSED and parse(vector.request)
+    if vector.expect.get("reason", "BODY_AWAITED") not in UNPARSED
+    and parse(vector.request)
+    # Found in a chunk.
+    and not (vector.expect["reason"] == "BODY_TOO_LARGE" and "offset" in vector.expect)
 ]
+
+
+def decide_parsed(vector: Vector) -> Decision:
+    parsed = parse(vector.request)
+    assert parsed is not None
+    (method, target, version), fields = parsed
+    return make_negotiator(vector.policy).decide_request(
+        method, target, fields, version=version, secure=vector.secure
+    )
 
 
 @pytest.mark.parametrize("case", PARSED, ids=by_id)
 def test_vector_parsed_before_is_decided_as_expected(case: Vector) -> None:
-    parsed = parse(case.request)
-    assert parsed is not None
-    (method, target, version), fields = parsed
-    decision = make_negotiator(case.policy).decide_request(
-        method, target, fields, version=version, secure=case.secure
-    )
-    check_answer(decision, case.expect)
+    decision = decide_parsed(case)
+    check_answer(decision, case.expect, make_negotiator(case.policy).offers)
+    check_forward(decision, case.expect, parsed=True)
+    assert decision.offset is None
     assert decision.body == decision.leftover == b""
     if decision.action is Action.SWITCH and not case.expect.get("body"):
         assert decision.response == case.expect["response"].encode("latin-1")
-    if decision.request is not None:
-        assert list(decision.request.headers) == fields
+    parsed = parse(case.request)
+    if decision.request is not None and parsed is not None:
+        assert list(decision.request.headers) == parsed[1]
+
+
+def check_given(vector: Vector, decision: Decision, answer: dict[str, Any]) -> None:
+    """Give one answer and compare what comes of it."""
+    name = "accept" if "accept" in answer else "reject"
+    arguments = dict(answer[name])
+    if "body" in arguments:
+        arguments["body"] = arguments["body"].encode("latin-1")
+    give = getattr(decision, name)
+    if "raises" in answer:
+        assert answer["raises"] == "ValueError"
+        # Of `accept` "a RuntimeError will do as well", if the decision is no SWITCH.
+        late = name == "accept" and decision.action is not Action.SWITCH
+        with pytest.raises((ValueError, RuntimeError) if late else ValueError):
+            give(**arguments)
+    else:
+        check(give(**arguments), answer["gives"], make_negotiator(vector.policy).offers)
+
+
+@pytest.mark.parametrize("case", ANSWERED, ids=by_id)
+def test_vector_answered_by_the_caller_gives_what_is_expected(case: Vector) -> None:
+    decision, _ = feed_pieces(case, [case.request])
+    assert decision is not None
+    for answer in case.answers:
+        check_given(case, decision, answer)
+
+
+@pytest.mark.parametrize("case", [vector for vector in PARSED if vector.answers], ids=by_id)
+def test_vector_parsed_before_and_answered_gives_what_is_expected(case: Vector) -> None:
+    decision = decide_parsed(case)
+    for answer in case.answers:
+        check_given(case, decision, answer)

@@ -1,8 +1,8 @@
 """What one connection sends to one negotiator, as bytes or as parsed parts.
 
 In: a source of randomness. Out: a `Case` or a `ParsedCase`. It always holds that about a
-fifth of them stand within one byte or line of a limit, and that about a fifth of the byte
-strings were edited at random.
+fifth of them stand within one byte or line of a limit, and that about two fifths of the byte
+strings had a byte changed at the end.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from model import Limits, Policy
 
 from .choices import chance
+from .chunks import make_chunks, make_overhead
 from .drafts import Draft
-from .mutations import mutate
+from .mutations import make_origin, mutate
+from .nudges import nudge
 from .policies import make_policy
-from .pools import EDIT_BYTES, HOSTS, PREFACE, REQUESTS, SOUND_HOSTS, WIDE
+from .pools import HOSTS, PREFACE, REQUESTS, SOUND_HOSTS, WIDE
 
 if TYPE_CHECKING:
     from random import Random
@@ -32,6 +34,9 @@ class Case:
     secure: bool
     data: bytes
     pieces: tuple[int, ...]
+    first: bool = True
+    twin: bytes | None = None
+    """What it was before its last byte was changed, if one was."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,16 @@ class ParsedCase:
 def make_case(random: Random) -> Case:
     """Write what one connection sends to one negotiator."""
     policy, draft = _make_both(random)
-    data = draft.head() + draft.tail
+    data, twin = draft.head() + draft.tail, None
     if not random.randrange(50):
         data = PREFACE + draft.tail
-    if chance(random, 2):
-        for _ in range(random.randint(1, 2)):
-            data = _edit(random, data)
+    if not random.randrange(30):
+        data = data[: random.randint(0, len(data))]
+    for _ in range(random.choice([0, 0, 0, 0, 1, 1, 2])):
+        data, twin = nudge(random, data), data
     pieces = tuple(random.choice([1, 2, 3, 10, 50, 200]) for _ in range(random.randint(1, 3)))
-    return Case(policy, chance(random, 1), data, pieces)
+    first = not chance(random, 3 if draft.lead or data.startswith(b"P") else 1)
+    return Case(policy, chance(random, 1), data, pieces, first, twin)
 
 
 def make_parsed_case(random: Random) -> ParsedCase:
@@ -85,7 +92,11 @@ def _make_draft(random: Random) -> Draft:
     protocol, method, options, fields = random.choice(REQUESTS)
     host = (b"Host", random.choice(HOSTS[:SOUND_HOSTS]))
     draft = Draft(method, b"/", [host, (b"Connection", options), *fields])
-    if method == b"POST":
+    if protocol == b"websocket" and chance(random, 3):
+        draft.fields.append((b"Origin", make_origin(random, host[1])))
+    if draft.find(b"Transfer-Encoding") is not None:
+        draft.tail, draft.decoded = make_chunks(random)
+    elif method == b"POST":
         draft.tail = b"hello"
     if chance(random, 3):
         random.shuffle(draft.fields)
@@ -109,6 +120,8 @@ def _near(random: Random, policy: Policy, draft: Draft) -> Policy:
     """Put one limit within a byte or a line of what the draft needs."""
     off = random.randint(-1, 1)
     limit = random.choice(["head", "target", "fields", "body"])
+    if draft.decoded is not None and chance(random, 3):
+        return _near_overhead(random, policy, draft)
     if limit == "head":
         # Pad to the least that a limit can be.
         draft.fields.append((b"X", b"x" * max(0, 260 - len(draft.head()))))
@@ -122,8 +135,20 @@ def _near(random: Random, policy: Policy, draft: Draft) -> Policy:
             draft.fields.append((b"X", b"y"))
         least, size = 4, len(draft.fields)
     else:
-        least, size = 0, len(draft.tail)
+        least, size = 0, len(draft.tail) if draft.decoded is None else draft.decoded
     return replace(policy, limits=Limits(**_limits(limit, max(least, size + off))))
+
+
+def _near_overhead(random: Random, policy: Policy, draft: Draft) -> Policy:
+    """Put what is in a chunked body but data within a byte or a line of its bounds."""
+    if chance(random, 3):
+        lines = max(4, len(draft.fields))
+        draft.tail = b"0\r\n" + b"X:\r\n" * (lines + random.randint(-1, 1)) + b"\r\n"
+        return replace(policy, limits=Limits(fields=lines))
+    # The head has to stay below the same limit.
+    size = max(256, len(draft.head()) + 1)
+    draft.tail = make_overhead(random, size + random.randint(-1, 1))
+    return replace(policy, limits=Limits(**_limits("head", size)))
 
 
 def _limits(name: str, value: int) -> dict[str, int]:
@@ -144,13 +169,3 @@ def _fill(random: Random, policy: Policy, draft: Draft) -> None:
     else:
         missing = policy.limits.fields + off - len(draft.fields)
         draft.fields += [(b"X", b"y")] * missing
-
-
-def _edit(random: Random, data: bytes) -> bytes:
-    """Delete, insert or overwrite one byte, or cut the rest off."""
-    at = random.randint(0, len(data))
-    edit = random.choice(["delete", "insert", "overwrite", "cut"])
-    if edit == "cut":
-        return data[:at]
-    byte = b"" if edit == "delete" else random.choice(EDIT_BYTES)
-    return data[:at] + byte + data[at + (edit != "insert") :]

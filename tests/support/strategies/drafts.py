@@ -22,6 +22,8 @@ class Draft:
     line_end: bytes = b"\r\n"
     head_end: bytes = b"\r\n"
     tail: bytes = b""
+    decoded: int | None = None
+    """How many bytes a chunked tail decodes to."""
 
     def find(self, name: bytes) -> int | None:
         """Return the index of the first line of that name."""

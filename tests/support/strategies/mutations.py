@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import pools
 from .choices import chance, mostly, some
+from .chunks import make_chunks
 from .drafts import Draft
 
 if TYPE_CHECKING:
@@ -73,10 +74,30 @@ def _without(draft: Draft, name: bytes) -> None:
 
 
 def _set_host(random: Random, draft: Draft) -> None:
-    host = random.choice(pools.HOSTS)
+    host = mostly(random, pools.HOSTS, pools.SOUND_HOSTS)
     draft.put(b"Host", host)
-    if chance(random, 3):
-        draft.target = b"http://" + (host.swapcase() if chance(random, 5) else host) + b"/"
+    if chance(random, 5):
+        _set_absolute(random, draft, host)
+
+
+def _set_absolute(random: Random, draft: Draft, host: bytes) -> None:
+    """Give it a target in absolute-form, whose authority is the host or nearly."""
+    if chance(random, 6):
+        host = re.sub(rb":[0-9]*\Z", b"", host) + random.choice(pools.PORTS)
+    if chance(random, 4):
+        host = host.swapcase()
+    draft.target = random.choice(pools.TARGET_SCHEMES) + b"://" + host + _absolute_path(random)
+
+
+def _absolute_path(random: Random) -> bytes:
+    path = random.choice([b"", b"/", b"?a", *pools.PATHS])
+    return path if path[:1] in (b"", b"/", b"?") else b"/"
+
+
+def _set_path(random: Random, draft: Draft) -> None:
+    draft.target = random.choice(pools.PATHS)
+    if draft.target == b"*":
+        draft.method = b"OPTIONS"
 
 
 def _set_origin(random: Random, draft: Draft) -> None:
@@ -108,6 +129,43 @@ def _set_expect(random: Random, draft: Draft) -> None:
     draft.put(b"Expect", value)
     if chance(random, 4):
         draft.tail = b""
+
+
+def _set_chunks(random: Random, draft: Draft) -> None:
+    """Give it a chunked body, and perhaps something behind it."""
+    _without(draft, b"Content-Length")
+    draft.put(b"Transfer-Encoding", random.choice([b"chunked", b"chunked", b"Chunked"]))
+    draft.tail, draft.decoded = make_chunks(random)
+    if chance(random, 3):
+        draft.tail += random.choice(pools.TAILS)
+
+
+def _set_proxy(random: Random, draft: Draft) -> None:
+    """Begin as a PROXY header does, of either version."""
+    if chance(random, 4):
+        draft.lead = random.choice(pools.PROXY_LEADS)
+        return
+    draft.lead = random.choice([b"", b"", b"\r\n"])
+    draft.method = random.choice([b"PROXY", b"PROXY", b"PROXY", b"proxy", b"PROX"])
+    draft.target = random.choice([*pools.PROXY_TARGETS, *pools.TARGETS])
+
+
+def _misname_field(random: Random, draft: Draft) -> None:
+    """Have a line of a name that is one byte from a known one."""
+    name, value = random.choice(draft.fields)
+    line = (name[:-1] + b"-", value)
+    if chance(random, 5):
+        draft.fields.append(line)
+    else:
+        draft.fields[draft.fields.index((name, value))] = line
+
+
+def _empty_field(random: Random, draft: Draft) -> None:
+    """Take the elements from a list."""
+    name, _ = random.choice(draft.fields)
+    index = draft.find(name)
+    if index is not None:
+        draft.fields[index] = (name, random.choice([b"", b",", b" ,\t, "]))
 
 
 def _set_framing(random: Random, draft: Draft) -> None:
@@ -215,15 +273,20 @@ Mutation = Callable[[Random, Draft], None]
 ANY: list[Mutation] = [
     *(_set_host, _set_host, _set_connection, _set_upgrade, _set_expect, _set_framing, _set_body),
     *(_set_start, _set_start, _age, _connect, _add_field, _repeat_field, _drop_field, _split_field),
-    *(_dress_field, _break_lines, _set_tail),
+    *(_dress_field, _break_lines, _set_tail, _set_path, _set_path, _set_chunks, _set_proxy),
+    *(_misname_field, _empty_field),
 ]
 CONCERNED: dict[bytes, list[Mutation]] = {
     b"websocket": [
         *(_set_websocket_value, _set_origin, _set_origin, _set_extensions, _set_extensions),
-        *(_set_subprotocols, _repeat_field),
+        *(_set_subprotocols, _set_subprotocols, _repeat_field, _set_path, _misname_field),
+        *(_empty_field, _set_origin),
     ],
     b"h2c": [_set_settings, _set_settings, _set_settings, _set_connection, _repeat_field],
-    b"other": [_set_framing, _set_body, _set_expect, _set_tail, _set_upgrade],
+    b"other": [
+        *(_set_framing, _set_body, _set_expect, _set_tail, _set_upgrade, _set_chunks),
+        _set_chunks,
+    ],
 }
 
 

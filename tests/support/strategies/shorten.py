@@ -47,6 +47,8 @@ def _smaller(case: T) -> Iterator[T]:
 
 
 def _smaller_input(case: Case | ParsedCase) -> Iterator[dict[str, Any]]:
+    if isinstance(case, Case) and not case.first:
+        yield {"first": True}
     if isinstance(case, ParsedCase):
         for index in range(len(case.fields)):
             yield {"fields": case.fields[:index] + case.fields[index + 1 :]}
