@@ -317,16 +317,16 @@ typedef struct {
     size_t offset;        /* of the byte that shows a defect of syntax, or U101_NO_OFFSET */
     u101_span method;
     u101_span target;
-    uint32_t fields;     /* where the field lines begin */
-    uint8_t form;        /* of the target */
-    char minor;          /* '0' or '1' */
-    char tls_minor;      /* the digit of the TLS version that was asked for */
-    bool is_head;        /* the request's method is HEAD */
-    bool secure;         /* the transport is TLS */
-    bool preface;        /* the request is the HTTP/2 client preface */
-    uint8_t framing;     /* u101_framing of the request's body */
-    uint64_t length;     /* its Content-Length, or 0 */
-    size_t content_size; /* on a SWITCH, the decoded bytes of the body */
+    uint32_t fields;          /* where the field lines begin */
+    uint8_t form;             /* of the target */
+    char minor;               /* '0' or '1' */
+    char tls_minor;           /* the digit of the TLS version that was asked for */
+    bool is_head;             /* the request's method is HEAD */
+    bool secure;              /* the transport is TLS */
+    bool preface;             /* the request is the HTTP/2 client preface: see below */
+    uint8_t framing;          /* u101_framing of the request's body */
+    uint64_t length;          /* its Content-Length, or 0 */
+    size_t content_size;      /* on a SWITCH, the decoded bytes of the body */
     bool expects_continue;    /* the 100 precedes the 101 in the response */
     bool deflate_agreed;      /* `deflate` is what was answered */
     bool extensions_replaced; /* the answer's `extensions` stand for what was negotiated */
@@ -336,6 +336,11 @@ typedef struct {
     u101_span settings;    /* the value of HTTP2-Settings */
     char accept[28];       /* Sec-WebSocket-Accept on a switch to websocket */
 } u101_decision;
+
+/* Bytes of the request that the HTTP/2 client preface begins with: PRI, * and no field
+ * lines [RFC 9113 3.4].  Of a decision on it, method, target and fields are those of that
+ * request, but head_size is 0: all that was received is the leftover. */
+#define U101_PREFACE_HEAD_SIZE ((size_t)18)
 
 /* The state of one request until its final decision. */
 typedef struct {
@@ -383,7 +388,8 @@ typedef struct {
 } u101_request;
 
 /* Bytes of the buffer that u101_request_decide writes the head into, or SIZE_MAX
- * if that many cannot be counted. */
+ * if that many cannot be counted.  Above U101_MAX_HEAD_SIZE it needs none. */
+#define U101_MAX_HEAD_SIZE UINT32_MAX
 U101_API size_t u101_request_size(const u101_request *request);
 
 /*
@@ -489,9 +495,18 @@ U101_API size_t u101_detail_write(const u101_negotiator *negotiator, const u101_
 U101_API bool u101_fields_next(const char *head, size_t head_size, size_t *cursor,
                                u101_field *field);
 
+/* The same for the lines of one field: its name is compared letter case aside
+ * [RFC 9110 5.1]. */
+U101_API bool u101_fields_next_named(const char *head, size_t head_size, size_t *cursor,
+                                     u101_slice name, u101_slice *value);
+
+/* What several lines of one field are joined by, for their combined value
+ * [RFC 9110 5.3]. */
+#define U101_FIELDS_SEPARATOR ", "
+
 /* The next element of a list field in one of its lines, which `rest` is moved
- * along; a comma in a quoted string ends none [RFC 9110 5.6.1, 5.6.4].  False: there
- * are no more. */
+ * along; a comma in a quoted string ends none [RFC 9110 5.6.1, 5.6.4].  A string that is
+ * never closed reaches to the end of the line.  False: there are no more. */
 U101_API bool u101_fields_next_quoted(u101_slice *rest, u101_slice *element);
 
 /* Path and query of the decision's request, not decoded.  The path is empty if the
@@ -542,9 +557,8 @@ U101_API void u101_response_init(u101_response *response, u101_slice method);
  * at head.next.  A defect sets `reason`, or leaves BAD_VERSION for a status line
  * that is none.  Limits are those of a request's head.
  */
-U101_API u101_response_result u101_response_read(const u101_limits *limits,
-                                                 u101_response *response, u101_slice received,
-                                                 u101_reason *reason);
+U101_API u101_response_result u101_response_read(const u101_limits *limits, u101_response *response,
+                                                 u101_slice received, u101_reason *reason);
 
 /* Begins the head that follows an interim one. */
 U101_API void u101_response_next(u101_response *response);

@@ -24,6 +24,20 @@ bool u101_fields_next(const char *head, size_t head_size, size_t *cursor, u101_f
     return true;
 }
 
+bool u101_fields_next_named(const char *head, size_t head_size, size_t *cursor, u101_slice name,
+                            u101_slice *value)
+{
+    u101_field field;
+
+    while (u101_fields_next(head, head_size, cursor, &field)) {
+        if (u101_equal_nocase(field.name, name)) {
+            *value = field.value;
+            return true;
+        }
+    }
+    return false;
+}
+
 u101_list u101_fields_list(const char *bytes, const u101_head *head, u101_field_kind kind)
 {
     const uint32_t lines = head->lines[kind];
@@ -75,16 +89,18 @@ bool u101_fields_next_element(u101_list *list, u101_slice *element)
 }
 
 /* The end of the element that begins at `at`: a comma outside of quoted strings.  A
- * quote that is never closed makes no string. */
+ * string that is never closed ends with the line: to look for commas in it would read
+ * the rest of the line once for each of its quotes. */
 static const char *find_comma(const char *at, const char *end)
 {
     for (; at < end && *at != ','; at++) {
         if (*at == '"') {
             u101_slice rest = u101_slice_between(at + 1, end);
             u101_slice quoted;
-            if (u101_scan_quoted(&rest, &quoted)) {
-                at = rest.at - 1;
+            if (!u101_scan_quoted(&rest, &quoted)) {
+                return end;
             }
+            at = rest.at - 1;
         }
     }
     return at;

@@ -12,6 +12,7 @@
 #include "host.h"
 #include "negotiator.h"
 #include "reason.h"
+#include "target.h"
 
 /* How much of a chunked body is looked at in one call: whoever gathers the bytes does
  * not gather a long tail for nothing. */
@@ -115,6 +116,12 @@ void u101_handshake_decide_head(u101_context *context)
 static void decide_preface(const u101_negotiator *negotiator, const u101_head *head,
                            u101_decision *decision)
 {
+    decision->preface = true;
+    decision->method = (u101_span){0, 3};
+    decision->target = (u101_span){4, 1};
+    decision->form = U101_FORM_ASTERISK;
+    decision->minor = '0';
+    decision->fields = U101_PREFACE_HEAD_SIZE - 2; /* the blank line */
     if (negotiator->prior_knowledge == U101_NO_OFFER || head->later) {
         u101_decision_refuse(decision, U101_HTTP2_PREFACE);
         decision->offset = U101_PREFACE_SIZE - 1;
@@ -124,7 +131,6 @@ static void decide_preface(const u101_negotiator *negotiator, const u101_head *h
     decision->reason = U101_HTTP2_PRIOR_KNOWLEDGE;
     decision->offer = negotiator->prior_knowledge;
     decision->kind = U101_OFFER_H2C;
-    decision->preface = true;
 }
 
 /* The body of the winner's request, which is read whole before the switch
