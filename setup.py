@@ -144,7 +144,7 @@ setup(
             "upgrade101._core",
             sources=project_files("core/*.c", "binding/*.c"),
             depends=project_files("*.h", "*.def", "core/*.h", "binding/*.h"),
-            include_dirs=["csrc", "csrc/core"],
+            include_dirs=["csrc"],
             libraries=["crypto"],
         ),
     ],

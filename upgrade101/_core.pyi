@@ -2,7 +2,7 @@ import enum
 from asyncio import BaseTransport, Future, Transport
 from collections.abc import Callable, Iterable
 from types import EllipsisType
-from typing import Any, Literal, Self, TypeAlias, final
+from typing import Any, Self, TypeAlias, final
 
 from typing_extensions import Buffer, disjoint_base
 
@@ -14,6 +14,7 @@ from upgrade101._sweep import Sweep
 _Text: TypeAlias = str | bytes
 _Fields: TypeAlias = Iterable[tuple[_Text, _Text] | list[str] | list[bytes]]
 _Offer: TypeAlias = WebSocket | H2C | Protocol | TLS
+_Reduced: TypeAlias = tuple[Callable[..., object], tuple[object, ...]]
 
 class Action(enum.Enum):
     """What is done with a connection.
@@ -33,13 +34,14 @@ class Reason(enum.Enum):
     """Why a decision was made: one row of a closed table.
 
     Names and codes are stable, and the code is the member's value.  Each member has name,
-    code, status (of the response; for a PASS the one it gets where an upgrade is required;
-    0 where it is the caller's), rfc (the section it rests on) and text (one sentence).
+    code, status (of the response; for a PASS the one it gets if an upgrade is required; 0 if it
+    is the caller's), rfc (the section it rests on), text (one sentence) and field (the one that
+    it is about, or None).
     """
 
     @property
     def code(self) -> int:
-        """int: the stable number; its hundreds are the group."""
+        """int: the stable number of four digits; its thousands are the group."""
     @property
     def status(self) -> int:
         """int: the status of the response, or 0."""
@@ -49,74 +51,81 @@ class Reason(enum.Enum):
     @property
     def text(self) -> str:
         """str: one sentence without its full stop."""
+    @property
+    def field(self) -> str | None:
+        """str | None: the field that it is about."""
     # docs/generate.py writes what follows
-    SWITCHED = 100
-    HTTP2_PRIOR_KNOWLEDGE = 101
-    BODY_AWAITED = 102
-    REFUSED = 103
-    NO_UPGRADE = 200
-    UPGRADE_ON_HTTP_1_0 = 201
-    UPGRADE_ON_CONNECT = 202
-    CONNECTION_OPTION_MISSING = 203
-    PROTOCOL_NOT_OFFERED = 204
-    H2C_OVER_TLS = 205
-    H2C_BODY = 206
-    H2C_SETTINGS_MISSING = 207
-    H2C_SETTINGS_DUPLICATE = 208
-    H2C_SETTINGS_NOT_HOP_BY_HOP = 209
-    H2C_SETTINGS_INVALID = 210
-    TLS_ALREADY = 211
-    TLS_BODY = 212
-    TLS_CLIENT_HELLO = 300
-    HTTP2_PREFACE = 301
-    BAD_METHOD = 302
-    BAD_TARGET = 303
-    TARGET_TOO_LONG = 304
-    BAD_VERSION = 305
-    UNSUPPORTED_VERSION = 306
-    BARE_LF = 307
-    BARE_CR = 308
-    OBS_FOLD = 309
-    BAD_FIELD_NAME = 310
-    BAD_FIELD_VALUE = 311
-    HEAD_TOO_LARGE = 312
-    TOO_MANY_FIELDS = 313
-    HOST_MISSING = 400
-    HOST_DUPLICATE = 401
-    HOST_INVALID = 402
-    HOST_MISMATCH = 403
-    HOST_FORBIDDEN = 404
-    FRAMING_CONFLICT = 405
-    TRANSFER_ENCODING_UNSUPPORTED = 406
-    CONTENT_LENGTH_INVALID = 407
-    UPGRADE_REQUIRED = 500
-    CONNECTION_INVALID = 501
-    UPGRADE_INVALID = 502
-    EXPECTATION_FAILED = 503
-    WS_METHOD = 600
-    WS_BODY = 601
-    WS_VERSION_MISSING = 602
-    WS_VERSION_DUPLICATE = 603
-    WS_VERSION_UNSUPPORTED = 604
-    WS_KEY_MISSING = 605
-    WS_KEY_DUPLICATE = 606
-    WS_KEY_INVALID = 607
-    WS_ORIGIN_DUPLICATE = 608
-    WS_ORIGIN_FORBIDDEN = 609
-    WS_SUBPROTOCOL_INVALID = 610
-    WS_SUBPROTOCOL_REQUIRED = 611
-    WS_EXTENSIONS_INVALID = 612
-    METHOD_NOT_ALLOWED = 700
-    LENGTH_REQUIRED = 701
-    BODY_NOT_ALLOWED = 702
-    BODY_TOO_LARGE = 703
-    TLS_LEFTOVER = 704
-    INTERNAL_ERROR = 800
-    HANDLER_FAILED = 801
-    HANDSHAKE_TIMEOUT = 802
-    DECISION_TIMEOUT = 803
-    CAPACITY = 804
-    SHUTDOWN = 805
+    SWITCHED = 1000
+    HTTP2_PRIOR_KNOWLEDGE = 1001
+    BODY_AWAITED = 1002
+    REFUSED = 1003
+    NO_UPGRADE = 2000
+    WS_UPGRADE_MISSING = 2001
+    UPGRADE_ON_HTTP_1_0 = 2002
+    UPGRADE_ON_CONNECT = 2003
+    CONNECTION_OPTION_MISSING = 2004
+    PROTOCOL_NOT_OFFERED = 2005
+    PATH_NOT_OFFERED = 2006
+    METHOD_NOT_ALLOWED = 2007
+    BODY_NOT_ALLOWED = 2008
+    WS_METHOD = 2009
+    WS_BODY = 2010
+    H2C_OVER_TLS = 2011
+    H2C_BODY = 2012
+    H2C_SETTINGS_MISSING = 2013
+    H2C_SETTINGS_DUPLICATE = 2014
+    H2C_SETTINGS_NOT_HOP_BY_HOP = 2015
+    H2C_SETTINGS_INVALID = 2016
+    TLS_ALREADY = 2017
+    TLS_BODY = 2018
+    TLS_CLIENT_HELLO = 3000
+    HTTP2_PREFACE = 3001
+    PROXY_PROTOCOL = 3002
+    BAD_METHOD = 3003
+    BAD_TARGET = 3004
+    TARGET_TOO_LONG = 3005
+    BAD_VERSION = 3006
+    UNSUPPORTED_VERSION = 3007
+    BARE_LF = 3008
+    BARE_CR = 3009
+    OBS_FOLD = 3010
+    BAD_FIELD_NAME = 3011
+    BAD_FIELD_VALUE = 3012
+    HEAD_TOO_LARGE = 3013
+    TOO_MANY_FIELDS = 3014
+    CHUNK_INVALID = 3015
+    HOST_MISSING = 4000
+    HOST_DUPLICATE = 4001
+    HOST_INVALID = 4002
+    HOST_MISMATCH = 4003
+    HOST_FORBIDDEN = 4004
+    FRAMING_CONFLICT = 4005
+    TRANSFER_ENCODING_INVALID = 4006
+    TRANSFER_ENCODING_UNSUPPORTED = 4007
+    CONTENT_LENGTH_INVALID = 4008
+    UPGRADE_REQUIRED = 5000
+    CONNECTION_INVALID = 5001
+    UPGRADE_INVALID = 5002
+    EXPECTATION_FAILED = 5003
+    WS_VERSION_MISSING = 6000
+    WS_VERSION_DUPLICATE = 6001
+    WS_VERSION_UNSUPPORTED = 6002
+    WS_KEY_MISSING = 6003
+    WS_KEY_DUPLICATE = 6004
+    WS_KEY_INVALID = 6005
+    WS_ORIGIN_DUPLICATE = 6006
+    WS_ORIGIN_FORBIDDEN = 6007
+    WS_SUBPROTOCOL_INVALID = 6008
+    WS_SUBPROTOCOL_REQUIRED = 6009
+    WS_EXTENSIONS_INVALID = 6010
+    BODY_TOO_LARGE = 7000
+    TLS_LEFTOVER = 7001
+    INTERNAL_ERROR = 8000
+    HANDLER_FAILED = 8001
+    HANDSHAKE_TIMEOUT = 8002
+    DECISION_TIMEOUT = 8003
+    CAPACITY = 8004
+    SHUTDOWN = 8005
     # and what precedes
 
 @final
@@ -152,6 +161,9 @@ class Limits:
         """int: bytes of the body."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object, /) -> Self: ...
+    def __reduce__(self) -> _Reduced: ...
 
 @final
 class PerMessageDeflate:
@@ -163,8 +175,11 @@ class PerMessageDeflate:
     server_max_window_bits: int, base-2 logarithm of the bytes of the server's window, 9 to 15,
         or None [RFC 7692 7.1.2.1].
     client_max_window_bits: int, the same of the client's, 8 to 15, or None [RFC 7692 7.1.2.2].
+    require_client_max_window_bits: bool, a client that does not offer client_max_window_bits is
+        answered without compression; otherwise the bound binds only clients that offer it.
 
-    Raises TypeError for a wrong type and ValueError for bits out of range.
+    Raises TypeError for a wrong type, and ValueError for bits out of range and for
+    require_client_max_window_bits without client_max_window_bits.
     """
 
     def __new__(
@@ -174,6 +189,7 @@ class PerMessageDeflate:
         client_no_context_takeover: bool = False,
         server_max_window_bits: int | None = None,
         client_max_window_bits: int | None = None,
+        require_client_max_window_bits: bool = False,
     ) -> Self: ...
     @property
     def server_no_context_takeover(self) -> bool:
@@ -187,35 +203,52 @@ class PerMessageDeflate:
     @property
     def client_max_window_bits(self) -> int | None:
         """int | None: base-2 logarithm of the bytes of the client's window [RFC 7692 7.1.2.2]."""
+    @property
+    def require_client_max_window_bits(self) -> bool:
+        """bool: a client that does not offer client_max_window_bits is answered without it; False of
+        what was agreed.
+        """
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object, /) -> Self: ...
+    def __reduce__(self) -> _Reduced: ...
 
 @final
 class WebSocket:
     """The offer of WebSocket, version 13 [RFC 6455 4.2].
 
+    paths: iterable of str, patterns of the path of the request's target, or None: any target.
+        A pattern begins with '/'; one that ends in '/*' matches every path that begins so
+        [RFC 3986 3.3].
     subprotocols: iterable of str, those spoken here, the preferred one first [RFC 6455 1.9].
     subprotocol_required: bool, a client that offers none of them is refused.
-    origins: the pages that may connect [RFC 6455 10.2].  'same-origin': those of the host that
-        Host names.  None: any.  An iterable of str: serialized origins, of which a first label
-        '*' stands for one or more labels ('https://*.example.com'), and 'null'.
+    origins: None, a str or an iterable of str, the pages that may connect [RFC 6455 10.2].
+        None is any origin.  Otherwise each str admits some: 'same-origin' those of the host and
+        port that Host names, 'same-host' those of the host, 'null' that value, a pattern such as
+        'https://*.example.com' or 'http://localhost:*' what it matches, and any other text
+        without '*' that very value.  No str at all admits no browser.
     origin_required: bool, a request without Origin, which no browser sends, is refused.
     deflate: PerMessageDeflate or None, whether and how messages may be compressed [RFC 7692].
 
-    Raises TypeError for a wrong type, one str where several are meant included, and ValueError
-    for what is no token or no origin, a repeated subprotocol, and subprotocol_required without
-    subprotocols.
+    Raises TypeError for a wrong type, and ValueError for paths that are no patterns; for a
+    subprotocol that is repeated or is not visible ASCII without ',', ';' and '"'; for an origin
+    that is none of the above; and for subprotocol_required without subprotocols.
     """
 
     def __new__(
         cls,
         *,
+        paths: Iterable[str] | None = None,
         subprotocols: Iterable[str] = (),
         subprotocol_required: bool = False,
-        origins: Literal["same-origin"] | Iterable[str] | None = "same-origin",
+        origins: str | Iterable[str] | None = "same-origin",
         origin_required: bool = False,
         deflate: PerMessageDeflate | None = None,
     ) -> Self: ...
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """tuple[str, ...] | None: the patterns of the paths that are offered, or any target."""
     @property
     def subprotocols(self) -> tuple[str, ...]:
         """tuple[str, ...]: the subprotocols spoken here, the preferred one first."""
@@ -223,8 +256,8 @@ class WebSocket:
     def subprotocol_required(self) -> bool:
         """bool: a client that offers none of the subprotocols is refused."""
     @property
-    def origins(self) -> Literal["same-origin"] | tuple[str, ...] | None:
-        """str | tuple[str, ...] | None: 'same-origin', the origins that may connect, or any."""
+    def origins(self) -> str | tuple[str, ...] | None:
+        """str | tuple[str, ...] | None: the entry or entries that admit a page, or any."""
     @property
     def origin_required(self) -> bool:
         """bool: a request without Origin is refused."""
@@ -233,38 +266,65 @@ class WebSocket:
         """PerMessageDeflate | None: whether and how messages may be compressed."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object, /) -> Self: ...
+    def __reduce__(self) -> _Reduced: ...
 
 @final
 class H2C:
     """The offer of HTTP/2 over cleartext TCP [RFC 7540 3.2; deprecated by RFC 9113 3.1].
 
-    prior_knowledge: bool, a connection that begins with the HTTP/2 preface is a switch too
+    paths: iterable of str, patterns of the path of the request's target, or None: any target.
+        A pattern begins with '/'; one that ends in '/*' matches every path that begins so
+        [RFC 3986 3.3].
+        They have no say about prior knowledge.
+    upgrade: bool, a request that asks for h2c is a switch [RFC 7540 3.2].
+    prior_knowledge: bool, a connection that begins with the HTTP/2 preface is a switch
         [RFC 9113 3.3].
 
-    Raises TypeError for a wrong type.
+    Raises TypeError for a wrong type, and ValueError for paths that are no patterns and for
+    upgrade=False without prior_knowledge=True.
     """
 
-    def __new__(cls, *, prior_knowledge: bool = False) -> Self: ...
+    def __new__(
+        cls,
+        *,
+        paths: Iterable[str] | None = None,
+        upgrade: bool = True,
+        prior_knowledge: bool = False,
+    ) -> Self: ...
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """tuple[str, ...] | None: the patterns of the paths that are offered, or any target."""
+    @property
+    def upgrade(self) -> bool:
+        """bool: a request that asks for h2c is a switch."""
     @property
     def prior_knowledge(self) -> bool:
-        """bool: a connection that begins with the HTTP/2 preface is a switch too."""
+        """bool: a connection that begins with the HTTP/2 preface is a switch."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object, /) -> Self: ...
+    def __reduce__(self) -> _Reduced: ...
 
 @final
 class Protocol:
     """The offer of any other protocol, registered or private [RFC 9110 7.8, 16.7].
 
-    name: str, a token; a client's is compared without regard to letter case.
+    name: str, a token but websocket and TLS; a client's is compared letter case aside.
     version: str, a token that a client's must be exactly, or None: the client names none.
-    methods: iterable of str, those that a request may have, or None: any but CONNECT.  Another
-        is METHOD_NOT_ALLOWED (405).
+    paths: iterable of str, patterns of the path of the request's target, or None: any target.
+        A pattern begins with '/'; one that ends in '/*' matches every path that begins so
+        [RFC 3986 3.3].
+    methods: iterable of str, those that a request may have, or None: any but CONNECT.
     headers: iterable of (name, value), each a str or bytes, fields of each 101.
     body: bool, whether the request may have a body, which is then read before the switch.
 
-    Raises TypeError for a wrong type, one str where several are meant included, and ValueError
-    for what is no token, CONNECT, no or a repeated method, a field that is the library's own,
-    and a value with a control character or white space at an end.
+    Raises TypeError for a wrong type, one str where several are meant included.  Raises
+    ValueError for what is no token or no pattern; for websocket or TLS as the name; for no or a
+    repeated method, CONNECT, or a registered method in lower case; for a field that is the
+    library's own, and a value with a control character or white space at an end.
     """
 
     def __new__(
@@ -272,6 +332,7 @@ class Protocol:
         name: str,
         version: str | None = None,
         *,
+        paths: Iterable[str] | None = None,
         methods: Iterable[str] | None = None,
         headers: _Fields = (),
         body: bool = False,
@@ -283,6 +344,9 @@ class Protocol:
     def version(self) -> str | None:
         """str | None: the protocol's version."""
     @property
+    def paths(self) -> tuple[str, ...] | None:
+        """tuple[str, ...] | None: the patterns of the paths that are offered, or any target."""
+    @property
     def methods(self) -> tuple[str, ...] | None:
         """tuple[str, ...] | None: the methods of a request, or any."""
     @property
@@ -293,17 +357,30 @@ class Protocol:
         """bool: whether the request may have a body."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object, /) -> Self: ...
+    def __reduce__(self) -> _Reduced: ...
 
 @final
 class TLS:
     """The offer of TLS on the connection that has carried the request [RFC 2817 3].
 
-    Raises TypeError for any argument.
+    paths: iterable of str, patterns of the path of the request's target, or None: any target.
+        A pattern begins with '/'; one that ends in '/*' matches every path that begins so
+        [RFC 3986 3.3].
+
+    Raises TypeError for a wrong type, and ValueError for paths that are no patterns.
     """
 
-    def __new__(cls) -> Self: ...
+    def __new__(cls, *, paths: Iterable[str] | None = None) -> Self: ...
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """tuple[str, ...] | None: the patterns of the paths that are offered, or any target."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object, /) -> Self: ...
+    def __reduce__(self) -> _Reduced: ...
 
 @final
 class Request:
@@ -319,8 +396,18 @@ class Request:
     def target(self) -> str:
         """str: the request target [RFC 9112 3.2]."""
     @property
+    def path(self) -> str:
+        """str: the target's path, not decoded; empty if the target is in neither origin-form nor
+        absolute-form [RFC 9112 3.2].
+        """
+    @property
+    def query(self) -> str | None:
+        """str | None: what follows the first '?' of the target, not decoded, or None if it has none
+        [RFC 3986 3.4].
+        """
+    @property
     def version(self) -> str:
-        """str: the version, '1.0' or '1.1' [RFC 9112 2.3]."""
+        """str: the version, '1.0' or '1.1'; '2.0' of the HTTP/2 preface [RFC 9112 2.3, RFC 9113 3.4]."""
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         """tuple[tuple[bytes, bytes], ...]: the field lines as they came, in order [RFC 9110 5.2]."""
@@ -328,7 +415,7 @@ class Request:
     def head(self) -> bytes:
         """bytes: the head from its first byte to its last LF, exactly as it came."""
     def get(self, name: str, /) -> str | None:
-        """The value of a field, as str, or None where the request has no such field.
+        """The value of a field, as str, or None if the request has no such field.
 
         name: str, letter case aside.  Several lines of one field are joined by ', ', which is
         their combined value [RFC 9110 5.3].  Raises TypeError for a name that is no str.
@@ -336,6 +423,12 @@ class Request:
     def get_all(self, name: str, /) -> tuple[str, ...]:
         """The values of the lines of a field, in order, as a tuple of str [RFC 9110 5.2].
 
+        name: str, letter case aside.  Raises TypeError for a name that is no str.
+        """
+    def get_list(self, name: str, /) -> tuple[str, ...]:
+        """The elements of a list field over all its lines, in order, as a tuple of str.
+
+        Empty elements are left out, and a comma in a quoted string ends none [RFC 9110 5.6.1].
         name: str, letter case aside.  Raises TypeError for a name that is no str.
         """
 
@@ -354,10 +447,31 @@ class Decision:
     def reason(self) -> Reason:
         """Reason: why."""
     @property
+    def offset(self) -> int | None:
+        """int | None: the index, from the first byte of the request, of the byte that shows a defect
+        of syntax; None for every other reason, and if others have parsed the head [RFC 9112 2.2].
+        """
+    @property
+    def detail(self) -> str:
+        """str: one line for a log, at most 200 characters of printable ASCII, with the values that
+        decided it; it is no part of a response.
+        """
+    @property
     def response(self) -> bytes:
         """bytes: what is to be written, with the Date of when it was first asked for; empty for a
         PASS and for HTTP/2 with prior knowledge [RFC 9112 6, RFC 9110 6.6.1].
         """
+    @property
+    def status(self) -> int | None:
+        """int | None: the status of the response, or None if there is none [RFC 9110 15]."""
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """tuple[tuple[bytes, bytes], ...]: the fields of the response, in order, for a server that
+        writes it itself; if a 100 precedes a 101, those of the 101 [RFC 9110 5.2].
+        """
+    @property
+    def content(self) -> bytes:
+        """bytes: the content of the response [RFC 9110 6.4]."""
     @property
     def protocol(self) -> str | None:
         """str | None: on a SWITCH, what the connection becomes: 'websocket', 'h2c', 'TLS/1.2',
@@ -368,7 +482,9 @@ class Decision:
         """The offer that decided, the very object given to the negotiator, or None."""
     @property
     def request(self) -> Request | None:
-        """Request | None: None where no head was completed."""
+        """Request | None: None if no head was completed; of the HTTP/2 preface the request that it
+        writes [RFC 9113 3.4].
+        """
     @property
     def subprotocol(self) -> str | None:
         """str | None: the WebSocket subprotocol that is answered [RFC 6455 4.2.2]."""
@@ -386,37 +502,49 @@ class Decision:
         """
     @property
     def body(self) -> bytes:
-        """bytes: on a SWITCH, the body of the request [RFC 9110 6.4]."""
+        """bytes: on a SWITCH, the body of the request, without the framing of its chunks
+        [RFC 9110 6.4, RFC 9112 7.1].
+        """
     @property
     def leftover(self) -> bytes:
-        """bytes: what was received behind the request on a SWITCH, behind the head on a PASS."""
+        """bytes: what was received after the request on a SWITCH, after the head on a PASS."""
+    @property
+    def forward(self) -> bytes:
+        """bytes: on a PASS, the head for whoever serves HTTP: without an upgrade that was decided
+        here already; empty otherwise [RFC 9110 7.6.1, 7.8].
+        """
     def accept(
-        self, headers: _Fields = (), subprotocol: str | EllipsisType | None = ...
+        self,
+        headers: _Fields = (),
+        subprotocol: str | EllipsisType | None = ...,
+        extensions: str | EllipsisType | None = ...,
     ) -> Decision:
-        """The switch with fields and a subprotocol of the caller's, as a new Decision.
+        """The switch with an answer of the caller's, as a new Decision.
 
         headers: iterable of (name, value), each a str or bytes: further fields of the 101
             [RFC 9110 5].
         subprotocol: str, one of those the client offered, or None for none; left out, the one that
             was negotiated stays [RFC 6455 4.2.2].
+        extensions: str, the value of Sec-WebSocket-Extensions, each one offered by the client, or
+            None for none; left out, those that were negotiated stay [RFC 6455 9.1].
 
-        Raises TypeError for a wrong type, and ValueError where this is no SWITCH, where a name is no
+        Raises TypeError for a wrong type.  Raises ValueError if this is no SWITCH; if a name is no
         token or the library's own (Upgrade, Connection, Content-Length, Transfer-Encoding, Trailer,
-        Sec-WebSocket-*), where a value has a control character or white space at an end, where the
-        client did not offer the subprotocol, and for fields where the response is empty.  Then this
-        decision is as before.
+        Sec-WebSocket-*); if a value has a control character or white space at an end; if the client
+        did not offer the subprotocol or an extension; and for fields if the response is empty.
+        Then this decision is as before.
         """
     def reject(self, status: int, headers: _Fields = (), body: Buffer = b"") -> Decision:
         """A refusal of the caller's, as a new Decision: a REJECT with the reason REFUSED.
 
-        status: int, 300 to 599 [RFC 9110 15].
+        status: int, 200 to 599; a 2xx answers the request as HTTP [RFC 9110 15].
         headers: iterable of (name, value), each a str or bytes: further fields; Date and
             Content-Type replace the library's [RFC 9110 5].
         body: bytes-like, the content; it is not sent to HEAD [RFC 9110 9.3.2].
 
-        Raises TypeError for a wrong type, and ValueError on a CONTINUE, for a status out of range, a
-        body with 304 [RFC 9110 15.4.5], and fields as accept() does.  Then this decision is as
-        before.
+        Raises TypeError for a wrong type, and ValueError on a CONTINUE, for a status out of range,
+        a body with 204, 205 or 304 [RFC 9110 15.3.5, 15.3.6, 15.4.5], and fields as accept() does.
+        Then this decision is as before.
         """
     def _refusal(self, reason: Reason, /) -> Decision:
         """A refusal for a reason of the server's own, as a new Decision: a REJECT.
@@ -427,14 +555,14 @@ class Decision:
 
 @final
 class Handshake:
-    """One connection until its final decision [RFC 9112 2.2].
+    """One request of a connection until its final decision [RFC 9112 2.2].
 
-    It is made by Negotiator.handshake only, and belongs to one connection and one thread at a
+    It is made by Negotiator.handshake only, and belongs to one request and to one thread at a
     time.
     """
 
     def feed(self, data: Buffer, /) -> Decision | None:
-        """Reads on: a Decision, or None where more bytes are needed.
+        """Reads on: a Decision, or None if more bytes are needed.
 
         data: C-contiguous bytes-like, the next bytes of the connection, of any size; it is the
         caller's again when the call returns.  After a CONTINUE feeding goes on.
@@ -454,9 +582,9 @@ class Handshake:
 class Negotiator:
     """What a server offers, and on which terms [RFC 9110 7.8].
 
-    offers: WebSocket, H2C, Protocol and TLS objects, at least one; no two may match one element
-        of Upgrade.
-    required: bool, a request that would be served as HTTP/1.x is refused with 426
+    offers: WebSocket, H2C, Protocol and TLS objects, at least one.  Several of one name and
+        version may differ in their paths; the first that matches a request is taken.
+    required: bool, a request that would be served as HTTP/1.x is refused, mostly with 426
         [RFC 9110 15.5.22].
     hosts: iterable of str, the Host values that are ours, or None: any.  A uri-host with or
         without a port, of which a first label '*' stands for one or more labels; any other is
@@ -464,8 +592,8 @@ class Negotiator:
     limits: Limits, or None: the defaults.
 
     It is immutable and may be shared by all connections and threads.  Raises TypeError for a
-    wrong type, and ValueError for no offer, two that match one element, no hosts, and a host that
-    is none.
+    wrong type, and ValueError for no offer, one that an earlier one hides, no hosts, and a host
+    that is none.
     """
 
     def __new__(
@@ -487,8 +615,13 @@ class Negotiator:
     @property
     def limits(self) -> Limits:
         """Limits: how much of a request is read."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object, /) -> Self: ...
+    def __reduce__(self) -> _Reduced: ...
     def decide(self, data: Buffer, *, secure: bool = False) -> Decision | None:
-        """Decides on the bytes of one connection so far: a Decision, or None where more are needed.
+        """Decides on the bytes of one connection so far: a Decision, or None if more are needed.
 
         data: C-contiguous bytes-like, everything since the first byte of the request.
         secure: bool, whether the transport is TLS.
@@ -517,10 +650,14 @@ class Negotiator:
         Raises TypeError for a wrong type; for text that is none of HTTP, a character above U+00FF
         included, the decision is a REJECT.
         """
-    def handshake(self, *, secure: bool = False) -> Handshake:
-        """A new Handshake, for one connection whose bytes come in pieces.
+    def handshake(self, *, secure: bool = False, first: bool = True) -> Handshake:
+        """A new Handshake, for one request whose bytes come in pieces.
 
-        secure: bool, whether the transport is TLS.  Raises TypeError for a wrong type.
+        secure: bool, whether the transport is TLS.
+        first: bool, whether the request is the first one of its connection.  Only that one may be
+            the HTTP/2 preface, or begin with a PROXY protocol header of version 2 [RFC 9113 3.4].
+
+        Raises TypeError for a wrong type.
         """
 
 # For the asyncio layer alone, which has a subtype of each.

@@ -3,8 +3,14 @@
  */
 #include "py_arguments.h"
 
-#include <py_limits.h>
+#include <limits.h>
 #include <string.h>
+
+/* Characters of a value that a message shows. */
+#define SHOWN 60
+
+/* Bytes for the names of all parameters of a function. */
+#define NAMES_ROOM 256
 
 /* Whether a str is this ASCII name; PyUnicode_CompareWithASCIIString costs far more. */
 static bool is_named(PyObject *text, const char *name)
@@ -14,27 +20,37 @@ static bool is_named(PyObject *text, const char *name)
            memcmp(PyUnicode_1BYTE_DATA(text), name, size) == 0;
 }
 
+/* Writes the names of the parameters from number `first` on, with commas between. */
+static void list_names(const u101_py_signature *signature, Py_ssize_t first, char out[NAMES_ROOM])
+{
+    size_t size = 0;
+    out[0] = '\0';
+    for (Py_ssize_t i = first; i < signature->count && size < NAMES_ROOM; i++) {
+        const int added = PyOS_snprintf(out + size, NAMES_ROOM - size, "%s%s",
+                                        i == first ? "" : ", ", signature->names[i]);
+        size += added > 0 ? (size_t)added : 0;
+    }
+}
+
 static bool place(const u101_py_signature *signature, PyObject *name, PyObject *value,
                   PyObject **values)
 {
-    if (!PyUnicode_Check(name)) {
-        PyErr_Format(PyExc_TypeError, "%s() keywords must be strings", signature->function);
-        return false;
-    }
     for (Py_ssize_t i = 0; i < signature->count; i++) {
         if (!is_named(name, signature->names[i])) {
             continue;
         }
         if (values[i] != NULL) {
-            PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'",
-                         signature->function, name);
+            PyErr_Format(PyExc_TypeError, "%s() got the argument %s twice", signature->function,
+                         signature->names[i]);
             return false;
         }
         values[i] = value;
         return true;
     }
-    PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'",
-                 signature->function, name);
+    char names[NAMES_ROOM];
+    list_names(signature, 0, names);
+    PyErr_Format(PyExc_TypeError, "%s() has no argument '%.60U': its arguments are %s",
+                 signature->function, name, names);
     return false;
 }
 
@@ -42,8 +58,17 @@ static bool place_positional(const u101_py_signature *signature, PyObject *const
                              Py_ssize_t count, PyObject **values)
 {
     if (count > signature->positional) {
-        PyErr_Format(PyExc_TypeError, "%s() takes at most %zd positional arguments (%zd given)",
-                     signature->function, signature->positional, count);
+        char names[NAMES_ROOM];
+        list_names(signature, signature->positional, names);
+        if (signature->positional == 0) {
+            PyErr_Format(PyExc_TypeError, "%s() takes its arguments by keyword only: %s",
+                         signature->function, names);
+        } else {
+            PyErr_Format(
+                PyExc_TypeError, "%s() takes at most %zd argument%s by position, not %zd%s%s",
+                signature->function, signature->positional, signature->positional == 1 ? "" : "s",
+                count, names[0] == '\0' ? "" : "; by keyword only: ", names);
+        }
         return false;
     }
     for (Py_ssize_t i = 0; i < signature->count; i++) {
@@ -56,16 +81,16 @@ static bool has_required(const u101_py_signature *signature, PyObject *const *va
 {
     for (Py_ssize_t i = 0; i < signature->required; i++) {
         if (values[i] == NULL) {
-            PyErr_Format(PyExc_TypeError, "%s() missing required argument '%s'",
-                         signature->function, signature->names[i]);
+            PyErr_Format(PyExc_TypeError, "%s() needs the argument %s", signature->function,
+                         signature->names[i]);
             return false;
         }
     }
     return true;
 }
 
-bool u101_py_bind_vector(const u101_py_signature *signature, PyObject *const *args,
-                         Py_ssize_t count, PyObject *keywords, PyObject **values)
+bool u101_py_bind(const u101_py_signature *signature, PyObject *const *args, Py_ssize_t count,
+                  PyObject *keywords, PyObject **values)
 {
     if (!place_positional(signature, args, count, values)) {
         return false;
@@ -79,29 +104,27 @@ bool u101_py_bind_vector(const u101_py_signature *signature, PyObject *const *ar
     return has_required(signature, values);
 }
 
-bool u101_py_bind_tuple(const u101_py_signature *signature, PyObject *args, PyObject *keywords,
-                        PyObject **values)
+PyObject *u101_py_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
-    PyObject *const *items = args == NULL ? NULL : PySequence_Fast_ITEMS(args);
-    const Py_ssize_t count = args == NULL ? 0 : PyTuple_GET_SIZE(args);
-    if (!place_positional(signature, items, count, values)) {
-        return false;
-    }
-    PyObject *name = NULL;
-    PyObject *value = NULL;
-    Py_ssize_t position = 0;
-    while (keywords != NULL && PyDict_Next(keywords, &position, &name, &value)) {
-        if (!place(signature, name, value, values)) {
-            return false;
-        }
-    }
-    return has_required(signature, values);
+    return PyObject_VectorcallDict((PyObject *)type, PySequence_Fast_ITEMS(args),
+                                   (size_t)PyTuple_GET_SIZE(args), keywords);
 }
 
 void u101_py_wrong_type(const char *name, const char *expected, PyObject *value)
 {
-    PyErr_Format(PyExc_TypeError, "%s must be %s, not %.200s", name, expected,
+    PyErr_Format(PyExc_TypeError, "%s must be %s, not %.60s", name, expected,
                  Py_TYPE(value)->tp_name);
+}
+
+/* ValueError: "{before}: {the beginning of the text's repr}{after}" */
+static void raise_with(const char *before, PyObject *text, const char *after)
+{
+    const bool whole = PyUnicode_GET_LENGTH(text) <= SHOWN;
+    PyObject *begin = PyUnicode_Substring(text, 0, SHOWN);
+    if (begin != NULL) {
+        PyErr_Format(PyExc_ValueError, "%s: %R%s%s", before, begin, whole ? "" : "...", after);
+        Py_DECREF(begin);
+    }
 }
 
 bool u101_py_is_sound(u101_defect defect)
@@ -115,9 +138,38 @@ bool u101_py_is_sound(u101_defect defect)
     }
     PyObject *value = PyUnicode_DecodeLatin1(defect.value.at, (Py_ssize_t)defect.value.size, NULL);
     if (value != NULL) {
-        PyErr_Format(PyExc_ValueError, "%s: %R", defect.text, value);
+        raise_with(defect.text, value, "");
         Py_DECREF(value);
     }
+    return false;
+}
+
+/* The number of the parameter whose name `text` begins with, or -1. */
+static Py_ssize_t find_named(const u101_py_signature *signature, const char *text)
+{
+    for (Py_ssize_t i = 0; i < signature->count; i++) {
+        const size_t size = strlen(signature->names[i]);
+        if (strncmp(text, signature->names[i], size) == 0 &&
+            (text[size] == ':' || text[size] == ' ')) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool u101_py_are_sound(u101_defect defect, const u101_py_signature *signature,
+                       PyObject *const *values)
+{
+    const Py_ssize_t at = defect.text == NULL ? -1 : find_named(signature, defect.text);
+    if (at < 0 || values[at] == NULL || !PyLong_CheckExact(values[at])) {
+        return u101_py_is_sound(defect);
+    }
+    int overflow = 0;
+    const long long number = PyLong_AsLongLongAndOverflow(values[at], &overflow);
+    if (overflow != 0) {
+        return u101_py_is_sound(defect);
+    }
+    PyErr_Format(PyExc_ValueError, "%s, not %lld", defect.text, number);
     return false;
 }
 
@@ -135,10 +187,11 @@ bool u101_py_flag(PyObject *value, const char *name, bool *flag)
 }
 
 /* The value of an integer, clamped to LLONG_MIN and LLONG_MAX. */
-static bool read_integer(PyObject *value, const char *name, long long *integer)
+static bool read_integer(PyObject *value, const char *name, const char *expected,
+                         long long *integer)
 {
     if (!PyIndex_Check(value)) {
-        u101_py_wrong_type(name, "an int", value);
+        u101_py_wrong_type(name, expected, value);
         return false;
     }
     PyObject *number = PyNumber_Index(value);
@@ -160,7 +213,7 @@ bool u101_py_size(PyObject *value, const char *name, size_t *size)
         return true;
     }
     long long integer = 0;
-    if (!read_integer(value, name, &integer)) {
+    if (!read_integer(value, name, "an int", &integer)) {
         return false;
     }
     const bool fits = integer >= 0 && (unsigned long long)integer <= SIZE_MAX;
@@ -168,13 +221,10 @@ bool u101_py_size(PyObject *value, const char *name, size_t *size)
     return true;
 }
 
-bool u101_py_number(PyObject *value, const char *name, int *number)
+static bool read_number(PyObject *value, const char *name, const char *expected, int *number)
 {
-    if (value == NULL) {
-        return true;
-    }
     long long integer = 0;
-    if (!read_integer(value, name, &integer)) {
+    if (!read_integer(value, name, expected, &integer)) {
         return false;
     }
     if (integer < 0) {
@@ -186,24 +236,29 @@ bool u101_py_number(PyObject *value, const char *name, int *number)
     return true;
 }
 
+bool u101_py_number(PyObject *value, const char *name, int *number)
+{
+    return value == NULL || read_number(value, name, "an int", number);
+}
+
 bool u101_py_number_or_none(PyObject *value, const char *name, int absent, int *number)
 {
     if (value == Py_None) {
         *number = absent;
         return true;
     }
-    return u101_py_number(value, name, number);
+    return value == NULL || read_number(value, name, "an int or None", number);
 }
 
-PyObject *u101_py_text(PyObject *value, const char *name)
+PyObject *u101_py_text(PyObject *value, const char *name, const char *expected)
 {
     if (!PyUnicode_Check(value)) {
-        u101_py_wrong_type(name, "a str", value);
+        u101_py_wrong_type(name, expected, value);
         return NULL;
     }
     PyObject *text = PyUnicode_FromObject(value);
     if (text != NULL && PyUnicode_KIND(text) != PyUnicode_1BYTE_KIND) {
-        PyErr_Format(PyExc_ValueError, "%s has a character above U+00FF: %R", name, text);
+        raise_with(name, text, " is not latin-1: it must have no character above U+00FF");
         Py_CLEAR(text);
     }
     return text;
@@ -213,4 +268,14 @@ bool u101_py_is_single(PyObject *value)
 {
     return PyUnicode_Check(value) || PyBytes_Check(value) || PyByteArray_Check(value) ||
            PyMemoryView_Check(value);
+}
+
+bool u101_py_is_iterable(PyObject *value)
+{
+    return Py_TYPE(value)->tp_iter != NULL || PySequence_Check(value);
+}
+
+void u101_py_member(char member[U101_PY_MEMBER_ROOM], const char *name, Py_ssize_t index)
+{
+    PyOS_snprintf(member, U101_PY_MEMBER_ROOM, "%s[%zd]", name, index);
 }

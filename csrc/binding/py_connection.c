@@ -11,9 +11,9 @@
 
 #include "py_call.h"
 #include "py_decision.h"
+#include "py_exception.h"
 #include "py_handover.h"
 #include "py_handshake.h"
-#include "py_exception.h"
 #include "py_upgrade.h"
 
 PyDoc_STRVAR(connection_doc, "A connection before its decision, for the asyncio layer alone.");
@@ -93,7 +93,7 @@ static bool begin(u101_py_connection *self, PyObject *transport)
     if (secure < 0) {
         return false;
     }
-    PyObject *handshake = u101_py_handshake_new(self->shared->negotiator, secure > 0);
+    PyObject *handshake = u101_py_handshake_new(self->shared->negotiator, secure > 0, true);
     if (handshake != NULL) {
         Py_XSETREF(self->handshake, handshake);
     }
@@ -155,7 +155,7 @@ static bool conclude(u101_py_connection *self, PyObject *decision, PyObject *tra
     if (!written) {
         return false;
     }
-    self->shared->counts[((u101_py_decision *)decision)->verdict.reason]++;
+    self->shared->counts[u101_py_decision_verdict(decision)->reason]++;
     return !self->shared->observed ||
            u101_py_tell_two((PyObject *)self->shared, names[U101_PY_OBSERVE], decision, transport);
 }
@@ -210,7 +210,7 @@ static bool follow(u101_py_connection *self, PyObject *decision, PyObject *trans
     PyObject *const *names = names_of(self);
     PyObject *response = NULL;
     bool done = false;
-    switch (((u101_py_decision *)decision)->verdict.action) {
+    switch (u101_py_decision_verdict(decision)->action) {
     case U101_ACTION_SWITCH:
         if (self->shared->limited) {
             return u101_py_tell_two((PyObject *)self, names[U101_PY_ASK_IF_ROOM], decision,

@@ -126,7 +126,8 @@ static PyObject *convert_lines(PyObject *headers, size_t most)
         if (line == NULL) {
             break;
         }
-        PyObject *pair = u101_py_convert_pair(line, make_plain_text);
+        PyObject *pair =
+            u101_py_fields_pair(headers, line, PyList_GET_SIZE(lines), make_plain_text);
         Py_DECREF(line);
         if (pair == NULL || PyList_Append(lines, pair) < 0) {
             Py_CLEAR(lines);
@@ -143,7 +144,9 @@ static PyObject *convert_lines(PyObject *headers, size_t most)
 static PyObject *decide(u101_py_negotiator *negotiator, const u101_request *request, bool secure)
 {
     const size_t size = u101_request_size(request);
-    PyObject *head = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    /* Lines may share one value, so that more is asked for than there is memory. */
+    const size_t room = size <= U101_MAX_HEAD_SIZE ? size : 0;
+    PyObject *head = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)room);
     if (head == NULL) {
         return NULL;
     }
@@ -151,17 +154,17 @@ static PyObject *decide(u101_py_negotiator *negotiator, const u101_request *requ
     u101_request_decide(negotiator->compiled, request, secure,
                         u101_py_state_of(Py_TYPE(negotiator))->hasher, PyBytes_AS_STRING(head),
                         size, &verdict);
-    if (verdict.head_size < size) {
+    if (verdict.head_size < room) {
         _PyBytes_Resize(&head, (Py_ssize_t)verdict.head_size);
     }
     return u101_py_decision_new(negotiator, head, &verdict);
 }
 
-/* Decides where the lines can be read in place; otherwise NULL without an exception. */
+/* Decides if the lines can be read in place; otherwise NULL without an exception. */
 static PyObject *decide_in_place(u101_py_negotiator *negotiator, const u101_request *request_line,
                                  PyObject *lines, bool secure)
 {
-    const size_t most = ((u101_py_limits *)negotiator->limits)->limits.fields + 1;
+    const size_t most = u101_py_limits_of(negotiator->limits)->fields + 1;
     const size_t size = (size_t)PySequence_Fast_GET_SIZE(lines);
     const size_t count = size < most ? size : most;
     u101_field room[LINES_ROOM];
@@ -191,7 +194,7 @@ static PyObject *decide_on_lines(u101_py_negotiator *negotiator, const u101_requ
             return decision;
         }
     }
-    const size_t most = ((u101_py_limits *)negotiator->limits)->limits.fields + 1;
+    const size_t most = u101_py_limits_of(negotiator->limits)->fields + 1;
     PyObject *lines = convert_lines(headers, most);
     if (lines == NULL) {
         return NULL;
@@ -208,7 +211,7 @@ PyObject *u101_py_decide_request(PyObject *negotiator, PyObject *const *args, Py
     static const u101_py_signature signature = {"decide_request", names, 5, 3, 3};
     PyObject *values[5];
     bool secure = false;
-    if (!u101_py_bind_vector(&signature, args, count, keywords, values) ||
+    if (!u101_py_bind(&signature, args, count, keywords, values) ||
         !u101_py_flag(values[4], names[4], &secure)) {
         return NULL;
     }

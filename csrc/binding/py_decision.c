@@ -3,18 +3,23 @@
  */
 #include "py_decision.h"
 
-#include <time.h>
-
 #include "py_answer.h"
 #include "py_deflate.h"
+#include "py_immutable.h"
+#include "py_negotiated.h"
 #include "py_reason.h"
 #include "py_request.h"
+#include "py_response.h"
 #include "py_state.h"
-#include "py_immutable.h"
 
-/* Bytes on the stack; what is written is rarely longer. */
-#define RESPONSE_ROOM 1024
-#define TEXT_ROOM 256
+typedef struct {
+    PyObject_HEAD u101_py_negotiator *negotiator;
+    PyObject *received; /* bytes that begin with the request */
+    PyObject *response; /* bytes, or NULL before it was asked for */
+    PyObject *request;  /* a Request, or NULL before it was asked for */
+    u101_py_answer answer;
+    u101_decision verdict;
+} u101_py_decision;
 
 PyDoc_STRVAR(
     decision_doc,
@@ -39,9 +44,7 @@ PyObject *u101_py_decision_new(u101_py_negotiator *negotiator, PyObject *receive
     self->received = received;
     self->response = NULL;
     self->request = NULL;
-    self->body = NULL;
-    self->fields = (u101_py_fields){0};
-    self->answered = false;
+    self->answer = (u101_py_answer){0};
     self->verdict = *verdict;
     return (PyObject *)self;
 }
@@ -53,50 +56,85 @@ static void release(PyObject *object)
     Py_DECREF(self->received);
     Py_XDECREF(self->response);
     Py_XDECREF(self->request);
-    Py_XDECREF(self->body);
-    u101_py_fields_clear(&self->fields);
+    u101_py_answer_clear(&self->answer);
     u101_py_immutable_free(object);
 }
+
+static u101_py_decision *decision_of(PyObject *object)
+{
+    return (u101_py_decision *)object;
+}
+
+const u101_decision *u101_py_decision_verdict(PyObject *decision)
+{
+    return &decision_of(decision)->verdict;
+}
+
+/* The bytes that begin with the request. */
+static const char *bytes_of(const u101_py_decision *self)
+{
+    return PyBytes_AS_STRING(self->received);
+}
+
+static bool is_switch(const u101_py_decision *self)
+{
+    return self->verdict.action == U101_ACTION_SWITCH;
+}
+
+static PyObject *no_bytes(void)
+{
+    return PyBytes_FromStringAndSize(NULL, 0);
+}
+
+/* ---- why */
 
 static PyObject *get_action(PyObject *self, void *Py_UNUSED(closure))
 {
     const u101_py_state *state = u101_py_state_of(Py_TYPE(self));
-    return Py_NewRef(state->actions[((u101_py_decision *)self)->verdict.action]);
+    return Py_NewRef(state->actions[decision_of(self)->verdict.action]);
 }
 
 static PyObject *get_reason(PyObject *self, void *Py_UNUSED(closure))
 {
     const u101_py_state *state = u101_py_state_of(Py_TYPE(self));
-    return Py_NewRef(state->reasons[((u101_py_decision *)self)->verdict.reason]);
+    return Py_NewRef(state->reasons[decision_of(self)->verdict.reason]);
 }
 
-static PyObject *write_response(const u101_py_decision *self)
+static PyObject *get_offset(PyObject *self, void *Py_UNUSED(closure))
 {
-    const u101_answer answer = u101_py_answer_of(self);
-    const u101_answer *given = self->answered ? &answer : NULL;
-    const char *received = PyBytes_AS_STRING(self->received);
-    /* Only a refusal is dated. */
-    const bool dated = self->verdict.action == U101_ACTION_REJECT;
-    const int64_t now = dated ? (int64_t)time(NULL) : 0;
-    char room[RESPONSE_ROOM];
-    const size_t size = u101_decision_write_response(self->negotiator->compiled, &self->verdict, received,
-                                            given, now, room, sizeof room);
-    if (size <= sizeof room) {
-        return PyBytes_FromStringAndSize(room, (Py_ssize_t)size);
-    }
-    PyObject *response = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (response != NULL) {
-        u101_decision_write_response(self->negotiator->compiled, &self->verdict, received, given, now,
-                            PyBytes_AS_STRING(response), size);
-    }
-    return response;
+    const size_t offset = decision_of(self)->verdict.offset;
+    return offset == U101_NO_OFFSET ? Py_NewRef(Py_None) : PyLong_FromSize_t(offset);
 }
+
+static PyObject *get_detail(PyObject *object, void *Py_UNUSED(closure))
+{
+    const u101_py_decision *self = decision_of(object);
+    const u101_slice received = {bytes_of(self), (size_t)PyBytes_GET_SIZE(self->received)};
+    char line[U101_DETAIL_SIZE];
+    const size_t size =
+        u101_detail_write(self->negotiator->compiled, &self->verdict, received, line);
+    return PyUnicode_DecodeLatin1(line, (Py_ssize_t)size, NULL);
+}
+
+static PyObject *get_offer(PyObject *object, void *Py_UNUSED(closure))
+{
+    const u101_py_decision *self = decision_of(object);
+    if (self->verdict.offer == U101_NO_OFFER) {
+        Py_RETURN_NONE;
+    }
+    return Py_NewRef(PyTuple_GET_ITEM(self->negotiator->offers, (Py_ssize_t)self->verdict.offer));
+}
+
+/* ---- the response */
 
 PyObject *u101_py_decision_response(PyObject *object)
 {
-    u101_py_decision *self = (u101_py_decision *)object;
+    u101_py_decision *self = decision_of(object);
     if (self->response == NULL) {
-        self->response = write_response(self);
+        u101_answer room;
+        self->response =
+            u101_py_response_write(self->negotiator->compiled, &self->verdict, bytes_of(self),
+                                   u101_py_answer_of(&self->answer, &room));
     }
     return Py_XNewRef(self->response);
 }
@@ -106,105 +144,73 @@ static PyObject *get_response(PyObject *self, void *Py_UNUSED(closure))
     return u101_py_decision_response(self);
 }
 
-static size_t write_protocol(const u101_py_decision *self, char *out, size_t capacity)
+static PyObject *get_status(PyObject *self, void *Py_UNUSED(closure))
 {
-    return u101_decision_write_protocol(self->negotiator->compiled, &self->verdict, out, capacity);
+    const int status = decision_of(self)->verdict.status;
+    return status == 0 ? Py_NewRef(Py_None) : PyLong_FromLong(status);
 }
 
-static size_t write_extensions(const u101_py_decision *self, char *out, size_t capacity)
+static PyObject *get_part(PyObject *self, PyObject *(*take)(const u101_decision *, PyObject *))
 {
-    return u101_decision_write_extensions(&self->verdict, out, capacity);
+    PyObject *response = u101_py_decision_response(self);
+    PyObject *part = response == NULL ? NULL : take(&decision_of(self)->verdict, response);
+    Py_XDECREF(response);
+    return part;
 }
 
-/* What `write` writes, as a new str, or None where that is nothing. */
-static PyObject *text_or_none(const u101_py_decision *self,
-                              size_t (*write)(const u101_py_decision *, char *, size_t))
+static PyObject *get_headers(PyObject *self, void *Py_UNUSED(closure))
 {
-    char room[TEXT_ROOM];
-    const size_t size = write(self, room, sizeof room);
-    if (size == 0) {
-        Py_RETURN_NONE;
-    }
-    if (size <= sizeof room) {
-        return PyUnicode_DecodeLatin1(room, (Py_ssize_t)size, NULL);
-    }
-    char *larger = PyMem_Malloc(size);
-    if (larger == NULL) {
-        return PyErr_NoMemory();
-    }
-    write(self, larger, size);
-    PyObject *text = PyUnicode_DecodeLatin1(larger, (Py_ssize_t)size, NULL);
-    PyMem_Free(larger);
-    return text;
+    return get_part(self, u101_py_response_headers);
 }
 
-static PyObject *get_protocol(PyObject *self, void *Py_UNUSED(closure))
+static PyObject *get_content(PyObject *self, void *Py_UNUSED(closure))
 {
-    return text_or_none((u101_py_decision *)self, write_protocol);
+    return get_part(self, u101_py_response_content);
 }
 
-static PyObject *get_extensions(PyObject *self, void *Py_UNUSED(closure))
+/* ---- what was negotiated */
+
+static PyObject *get_protocol(PyObject *object, void *Py_UNUSED(closure))
 {
-    return text_or_none((u101_py_decision *)self, write_extensions);
+    const u101_py_decision *self = decision_of(object);
+    return u101_py_negotiated_protocol(self->negotiator->compiled, &self->verdict);
+}
+
+static PyObject *get_extensions(PyObject *object, void *Py_UNUSED(closure))
+{
+    const u101_py_decision *self = decision_of(object);
+    u101_answer room;
+    return u101_py_negotiated_extensions(&self->verdict, u101_py_answer_of(&self->answer, &room));
 }
 
 static PyObject *get_subprotocol(PyObject *object, void *Py_UNUSED(closure))
 {
-    const u101_py_decision *self = (u101_py_decision *)object;
-    const u101_span chosen = self->verdict.subprotocol;
-    if (self->verdict.action != U101_ACTION_SWITCH || chosen.size == 0) {
-        Py_RETURN_NONE;
-    }
-    return PyUnicode_DecodeLatin1(PyBytes_AS_STRING(self->received) + chosen.at,
-                                  (Py_ssize_t)chosen.size, NULL);
+    const u101_py_decision *self = decision_of(object);
+    return u101_py_negotiated_subprotocol(&self->verdict, bytes_of(self));
+}
+
+static PyObject *get_settings(PyObject *object, void *Py_UNUSED(closure))
+{
+    const u101_py_decision *self = decision_of(object);
+    return u101_py_negotiated_settings(&self->verdict, bytes_of(self));
 }
 
 static PyObject *get_deflate(PyObject *object, void *Py_UNUSED(closure))
 {
-    const u101_py_decision *self = (u101_py_decision *)object;
-    if (self->verdict.action != U101_ACTION_SWITCH || !self->verdict.deflate_agreed) {
+    const u101_py_decision *self = decision_of(object);
+    if (!is_switch(self) || !self->verdict.deflate_agreed) {
         Py_RETURN_NONE;
     }
     return u101_py_deflate_new(u101_py_state_of(Py_TYPE(self))->types[U101_PY_DEFLATE],
                                &self->verdict.deflate);
 }
 
-static PyObject *get_settings(PyObject *object, void *Py_UNUSED(closure))
-{
-    const u101_py_decision *self = (u101_py_decision *)object;
-    if (self->verdict.action != U101_ACTION_SWITCH || !self->verdict.settings_present) {
-        Py_RETURN_NONE;
-    }
-    const u101_slice value = {PyBytes_AS_STRING(self->received) + self->verdict.settings.at,
-                              self->verdict.settings.size};
-    u101_setting settings[U101_MAX_SETTINGS];
-    const int count = u101_h2c_read_settings(value, settings);
-    PyObject *pairs = PyTuple_New(count);
-    for (int i = 0; pairs != NULL && i < count; i++) {
-        PyObject *pair =
-            Py_BuildValue("(Hk)", settings[i].identifier, (unsigned long)settings[i].value);
-        if (pair == NULL) {
-            Py_CLEAR(pairs);
-        } else {
-            PyTuple_SET_ITEM(pairs, i, pair);
-        }
-    }
-    return pairs;
-}
-
-static PyObject *get_offer(PyObject *object, void *Py_UNUSED(closure))
-{
-    const u101_py_decision *self = (u101_py_decision *)object;
-    if (self->verdict.offer == U101_NO_OFFER) {
-        Py_RETURN_NONE;
-    }
-    return Py_NewRef(PyTuple_GET_ITEM(self->negotiator->offers, (Py_ssize_t)self->verdict.offer));
-}
+/* ---- the bytes of the request */
 
 static PyObject *get_request(PyObject *object, void *Py_UNUSED(closure))
 {
-    u101_py_decision *self = (u101_py_decision *)object;
-    if (self->verdict.head_size == 0) {
+    u101_py_decision *self = decision_of(object);
+    if (!u101_py_request_exists(&self->verdict)) {
         Py_RETURN_NONE;
     }
     if (self->request == NULL) {
@@ -216,26 +222,28 @@ static PyObject *get_request(PyObject *object, void *Py_UNUSED(closure))
 
 static PyObject *get_body(PyObject *object, void *Py_UNUSED(closure))
 {
-    const u101_py_decision *self = (u101_py_decision *)object;
-    if (self->verdict.action != U101_ACTION_SWITCH) {
-        return PyBytes_FromStringAndSize(NULL, 0);
+    const u101_py_decision *self = decision_of(object);
+    if (!is_switch(self)) {
+        return no_bytes();
     }
-    return PyBytes_FromStringAndSize(
-        PyBytes_AS_STRING(self->received) + self->verdict.head_size,
-        (Py_ssize_t)(self->verdict.request_size - self->verdict.head_size));
+    PyObject *body = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)self->verdict.content_size);
+    if (body != NULL && self->verdict.content_size > 0) {
+        u101_decision_copy_content(&self->verdict, bytes_of(self), PyBytes_AS_STRING(body));
+    }
+    return body;
 }
 
 PyObject *u101_py_decision_leftover(PyObject *object)
 {
-    const u101_py_decision *self = (u101_py_decision *)object;
+    const u101_py_decision *self = decision_of(object);
     const size_t begin = self->verdict.request_size;
-    if (!u101_py_delivers(&self->verdict)) {
-        return PyBytes_FromStringAndSize(NULL, 0);
+    if (!is_switch(self) && self->verdict.action != U101_ACTION_PASS) {
+        return no_bytes();
     }
     if (begin == 0) {
         return Py_NewRef(self->received);
     }
-    return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self->received) + begin,
+    return PyBytes_FromStringAndSize(bytes_of(self) + begin,
                                      PyBytes_GET_SIZE(self->received) - (Py_ssize_t)begin);
 }
 
@@ -244,15 +252,101 @@ static PyObject *get_leftover(PyObject *self, void *Py_UNUSED(closure))
     return u101_py_decision_leftover(self);
 }
 
+static PyObject *get_forward(PyObject *object, void *Py_UNUSED(closure))
+{
+    const u101_py_decision *self = decision_of(object);
+    if (self->verdict.action != U101_ACTION_PASS) {
+        return no_bytes();
+    }
+    /* It is never larger than the head. */
+    const size_t room = self->verdict.head_size;
+    PyObject *head = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)room);
+    if (head == NULL) {
+        return NULL;
+    }
+    const size_t size = u101_decision_write_forward(self->negotiator->compiled, &self->verdict,
+                                                    bytes_of(self), PyBytes_AS_STRING(head), room);
+    if (size < room) {
+        _PyBytes_Resize(&head, (Py_ssize_t)size);
+    }
+    return head;
+}
+
+/* ---- the caller's last word */
+
+/* A new Decision on the same request; takes what is in `answer`, also on failure. */
+static PyObject *copy(const u101_py_decision *self, const u101_decision *verdict,
+                      u101_py_answer *answer)
+{
+    PyObject *decision = u101_py_decision_new(self->negotiator, Py_NewRef(self->received), verdict);
+    if (decision == NULL) {
+        u101_py_answer_clear(answer);
+        return NULL;
+    }
+    decision_of(decision)->request = Py_XNewRef(self->request);
+    decision_of(decision)->answer = *answer;
+    return decision;
+}
+
+static PyObject *accept(PyObject *object, PyObject *const *args, Py_ssize_t count,
+                        PyObject *keywords)
+{
+    const u101_py_decision *self = decision_of(object);
+    u101_decision verdict = self->verdict;
+    u101_py_answer answer = {0};
+    if (!u101_py_answer_accept(&answer, &verdict, bytes_of(self), &self->answer, args, count,
+                               keywords)) {
+        u101_py_answer_clear(&answer);
+        return NULL;
+    }
+    return copy(self, &verdict, &answer);
+}
+
+static PyObject *reject(PyObject *object, PyObject *const *args, Py_ssize_t count,
+                        PyObject *keywords)
+{
+    const u101_py_decision *self = decision_of(object);
+    u101_decision verdict = self->verdict;
+    u101_py_answer answer = {0};
+    if (!u101_py_answer_reject(&answer, &verdict, args, count, keywords)) {
+        u101_py_answer_clear(&answer);
+        return NULL;
+    }
+    return copy(self, &verdict, &answer);
+}
+
+PyDoc_STRVAR(
+    refusal_doc,
+    "_refusal($self, reason, /)\n"
+    "--\n"
+    "\n"
+    "A refusal for a reason of the server's own, as a new Decision: a REJECT.\n"
+    "\n"
+    "reason: Reason.  Raises TypeError for anything else, and ValueError for a reason that is no\n"
+    "refusal or that only a request can give.");
+
+static PyObject *refuse(PyObject *object, PyObject *member)
+{
+    const u101_py_decision *self = decision_of(object);
+    u101_reason reason = U101_REFUSED;
+    if (!u101_py_refusal_read(u101_py_state_of(Py_TYPE(self)), member, &reason)) {
+        return NULL;
+    }
+    u101_decision verdict = self->verdict;
+    u101_decision_refuse(&verdict, reason);
+    u101_py_answer answer = {0};
+    return copy(self, &verdict, &answer);
+}
+
 static PyObject *represent(PyObject *object)
 {
-    const u101_py_decision *self = (u101_py_decision *)object;
+    const u101_py_decision *self = decision_of(object);
     const char *action = u101_py_action_name(self->verdict.action);
     const char *reason = u101_reason_row_of(self->verdict.reason)->name;
     if (self->verdict.action == U101_ACTION_REJECT) {
         return PyUnicode_FromFormat("<Decision %s %s %d>", action, reason, self->verdict.status);
     }
-    if (self->verdict.action != U101_ACTION_SWITCH) {
+    if (!is_switch(self)) {
         return PyUnicode_FromFormat("<Decision %s %s>", action, reason);
     }
     PyObject *protocol = get_protocol(object, NULL);
@@ -267,17 +361,35 @@ static PyObject *represent(PyObject *object)
 static PyGetSetDef attributes[] = {
     {"action", get_action, NULL, "Action: what is done with the connection.", NULL},
     {"reason", get_reason, NULL, "Reason: why.", NULL},
+    {"offset", get_offset, NULL,
+     "int | None: the index, from the first byte of the request, of the byte that shows a defect\n"
+     "of syntax; None for every other reason, and if others have parsed the head [RFC 9112 2.2].",
+     NULL},
+    {"detail", get_detail, NULL,
+     "str: one line for a log, at most 200 characters of printable ASCII, with the values that\n"
+     "decided it; it is no part of a response.",
+     NULL},
     {"response", get_response, NULL,
      "bytes: what is to be written, with the Date of when it was first asked for; empty for a\n"
      "PASS and for HTTP/2 with prior knowledge [RFC 9112 6, RFC 9110 6.6.1].",
      NULL},
+    {"status", get_status, NULL,
+     "int | None: the status of the response, or None if there is none [RFC 9110 15].", NULL},
+    {"headers", get_headers, NULL,
+     "tuple[tuple[bytes, bytes], ...]: the fields of the response, in order, for a server that\n"
+     "writes it itself; if a 100 precedes a 101, those of the 101 [RFC 9110 5.2].",
+     NULL},
+    {"content", get_content, NULL, "bytes: the content of the response [RFC 9110 6.4].", NULL},
     {"protocol", get_protocol, NULL,
      "str | None: on a SWITCH, what the connection becomes: 'websocket', 'h2c', 'TLS/1.2',\n"
      "'name' or 'name/version' [RFC 9110 7.8].",
      NULL},
     {"offer", get_offer, NULL,
      "The offer that decided, the very object given to the negotiator, or None.", NULL},
-    {"request", get_request, NULL, "Request | None: None where no head was completed.", NULL},
+    {"request", get_request, NULL,
+     "Request | None: None if no head was completed; of the HTTP/2 preface the request that it\n"
+     "writes [RFC 9113 3.4].",
+     NULL},
     {"subprotocol", get_subprotocol, NULL,
      "str | None: the WebSocket subprotocol that is answered [RFC 6455 4.2.2].", NULL},
     {"extensions", get_extensions, NULL,
@@ -289,19 +401,31 @@ static PyGetSetDef attributes[] = {
      "(identifier, value) pairs in order; the raw value is the request's HTTP2-Settings\n"
      "[RFC 7540 3.2.1].",
      NULL},
-    {"body", get_body, NULL, "bytes: on a SWITCH, the body of the request [RFC 9110 6.4].", NULL},
+    {"body", get_body, NULL,
+     "bytes: on a SWITCH, the body of the request, without the framing of its chunks\n"
+     "[RFC 9110 6.4, RFC 9112 7.1].",
+     NULL},
     {"leftover", get_leftover, NULL,
-     "bytes: what was received behind the request on a SWITCH, behind the head on a PASS.", NULL},
+     "bytes: what was received after the request on a SWITCH, after the head on a PASS.", NULL},
+    {"forward", get_forward, NULL,
+     "bytes: on a PASS, the head for whoever serves HTTP: without an upgrade that was decided\n"
+     "here already; empty otherwise [RFC 9110 7.6.1, 7.8].",
+     NULL},
     {.name = NULL},
 };
 
+static PyMethodDef methods[] = {
+    {"accept", (PyCFunction)(void (*)(void))accept, METH_FASTCALL | METH_KEYWORDS,
+     u101_py_accept_doc},
+    {"reject", (PyCFunction)(void (*)(void))reject, METH_FASTCALL | METH_KEYWORDS,
+     u101_py_reject_doc},
+    {"_refusal", refuse, METH_O, refusal_doc},
+    {.ml_name = NULL},
+};
+
 static PyType_Slot slots[] = {
-    {Py_tp_doc, (void *)decision_doc},
-    {Py_tp_dealloc, release},
-    {Py_tp_repr, represent},
-    {Py_tp_getset, attributes},
-    {Py_tp_methods, u101_py_answer_methods},
-    {0, NULL},
+    {Py_tp_doc, (void *)decision_doc}, {Py_tp_dealloc, release}, {Py_tp_repr, represent},
+    {Py_tp_getset, attributes},        {Py_tp_methods, methods}, {0, NULL},
 };
 
 PyType_Spec u101_py_decision_spec = {

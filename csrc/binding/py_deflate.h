@@ -10,15 +10,18 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "../upgrade101.h"
-
-typedef struct {
-    PyObject_HEAD u101_deflate deflate;
-} u101_py_deflate;
+#include "upgrade101.h"
 
 extern PyType_Spec u101_py_deflate_spec;
 
+/* Its tp_vectorcall. */
+PyObject *u101_py_deflate_create(PyObject *type, PyObject *const *args, size_t count,
+                                 PyObject *keywords);
+
 /* A new PerMessageDeflate of `type`, which is that type. */
 PyObject *u101_py_deflate_new(PyTypeObject *type, const u101_deflate *deflate);
+
+/* The parameters that a PerMessageDeflate holds. */
+const u101_deflate *u101_py_deflate_of(PyObject *deflate);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * Field lines that the caller wants in a response.
+ * Field lines, from Python to C and back.
  *
  * In: an iterable of (name, value) pairs, each a str or bytes.  Out: a tuple of
  * (str, str) pairs and a u101_field for each, which points into it.  Always: one
- * that is all zeros is empty and may be cleared.  It does not judge the lines.
+ * that is all zeros is empty and may be cleared.  And the other way: the lines of a
+ * head as pairs of bytes.  It does not judge the lines.
  */
 #ifndef U101_PY_FIELDS_H
 #define U101_PY_FIELDS_H
@@ -12,7 +13,7 @@
 #include <Python.h>
 #include <stdbool.h>
 
-#include "../upgrade101.h"
+#include "upgrade101.h"
 
 typedef struct {
     PyObject *pairs; /* a tuple */
@@ -24,11 +25,20 @@ typedef struct {
 bool u101_py_fields_read(u101_py_fields *fields, PyObject *headers);
 void u101_py_fields_clear(u101_py_fields *fields);
 
-/* An iterator over `headers`, or TypeError where it is one str or no iterable. */
+/* An iterator over `headers`, or TypeError if it is one str, a dict or no iterable. */
 PyObject *u101_py_fields_iterate(PyObject *headers);
 
+/* Converts the name or the value of a field line, which a message calls `name`. */
+typedef PyObject *u101_py_convert(PyObject *text, const char *name);
+
 /* A new pair of what `convert` makes of the name and the value of `item`, any
- * iterable of two but a str or bytes; or TypeError, or what `convert` raises. */
-PyObject *u101_py_convert_pair(PyObject *item, PyObject *(*convert)(PyObject *, const char *));
+ * iterable of two but a str, a bytes-like object, a dict or a set.  It is number
+ * `index` of `headers`.  NULL: TypeError, or what `convert` raises. */
+PyObject *u101_py_fields_pair(PyObject *headers, PyObject *item, Py_ssize_t index,
+                              u101_py_convert *convert);
+
+/* A new tuple of (bytes, bytes) for the lines of a head of `size` bytes, which begin
+ * at `begin`. */
+PyObject *u101_py_fields_list(const char *head, size_t size, size_t begin);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * The Python type H2C.
  *
- * In: the arguments of the constructor.  Out: an object that holds the offer.
- * It decides nothing.
+ * In: the arguments of the constructor.  Out: an object that holds an offer which
+ * the core has found sound.  It decides nothing.
  */
 #ifndef U101_PY_H2C_H
 #define U101_PY_H2C_H
@@ -10,12 +10,10 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "../upgrade101.h"
-
-typedef struct {
-    PyObject_HEAD u101_h2c offer;
-} u101_py_h2c;
-
 extern PyType_Spec u101_py_h2c_spec;
+
+/* Its tp_vectorcall. */
+PyObject *u101_py_h2c_create(PyObject *type, PyObject *const *args, size_t count,
+                             PyObject *keywords);
 
 #endif

@@ -1,7 +1,16 @@
 /*
- * What offers and limits have in common: see py_immutable.h.
+ * What offers, limits and negotiators have in common: see py_immutable.h.
  */
 #include "py_immutable.h"
+
+#include <stdbool.h>
+
+const char u101_py_immutable_positional[] = "positional";
+
+static bool is_positional(const PyGetSetDef *attribute)
+{
+    return attribute->closure == u101_py_immutable_positional;
+}
 
 /* The values of the attributes in order, as a tuple. */
 static PyObject *collect(PyObject *self)
@@ -23,19 +32,32 @@ static PyObject *collect(PyObject *self)
     return values;
 }
 
-/* ["name=value", ...] */
+/* Appends a part to a list; on failure an exception is set and the list is none.  Takes
+ * the reference to `part`, which may be NULL. */
+static void append(PyObject **parts, PyObject *part)
+{
+    if (part == NULL || PyList_Append(*parts, part) < 0) {
+        Py_CLEAR(*parts);
+    }
+    Py_XDECREF(part);
+}
+
+/* ["positional", ..., "name=value", ...] */
 static PyObject *describe(PyObject *self)
 {
     PyObject *values = collect(self);
     PyObject *parts = values == NULL ? NULL : PyList_New(0);
     const Py_ssize_t count = parts == NULL ? 0 : PyTuple_GET_SIZE(values);
     for (Py_ssize_t i = 0; parts != NULL && i < count; i++) {
-        PyObject *part = PyUnicode_FromFormat("%s=%R", Py_TYPE(self)->tp_getset[i].name,
-                                              PyTuple_GET_ITEM(values, i));
-        if (part == NULL || PyList_Append(parts, part) < 0) {
-            Py_CLEAR(parts);
+        const PyGetSetDef *attribute = &Py_TYPE(self)->tp_getset[i];
+        PyObject *value = PyTuple_GET_ITEM(values, i);
+        if (!is_positional(attribute)) {
+            append(&parts, PyUnicode_FromFormat("%s=%R", attribute->name, value));
+            continue;
         }
-        Py_XDECREF(part);
+        for (Py_ssize_t j = 0; parts != NULL && j < PyTuple_GET_SIZE(value); j++) {
+            append(&parts, PyObject_Repr(PyTuple_GET_ITEM(value, j)));
+        }
     }
     Py_XDECREF(values);
     return parts;
@@ -80,6 +102,59 @@ Py_hash_t u101_py_immutable_hash(PyObject *self)
     Py_DECREF(values);
     return hash;
 }
+
+PyObject *u101_py_immutable_copy(PyObject *self, PyObject *Py_UNUSED(unused))
+{
+    return Py_NewRef(self);
+}
+
+PyObject *u101_py_immutable_deepcopy(PyObject *self, PyObject *Py_UNUSED(memo))
+{
+    return Py_NewRef(self);
+}
+
+/* Sorts the attributes into `positional`, a tuple, and `keywords`, a dict. */
+static bool sort(PyObject *self, PyObject **positional, PyObject **keywords)
+{
+    PyObject *values = collect(self);
+    *positional = values == NULL ? NULL : PyTuple_New(0);
+    *keywords = *positional == NULL ? NULL : PyDict_New();
+    bool done = *keywords != NULL;
+    for (Py_ssize_t i = 0; done && i < PyTuple_GET_SIZE(values); i++) {
+        const PyGetSetDef *attribute = &Py_TYPE(self)->tp_getset[i];
+        PyObject *value = PyTuple_GET_ITEM(values, i);
+        if (is_positional(attribute)) {
+            Py_SETREF(*positional, Py_NewRef(value));
+        } else {
+            done = PyDict_SetItemString(*keywords, attribute->name, value) == 0;
+        }
+    }
+    Py_XDECREF(values);
+    return done;
+}
+
+/* copyreg.__newobj_ex__ calls the constructor, and each protocol of pickle knows it. */
+PyObject *u101_py_immutable_reduce(PyObject *self, PyObject *Py_UNUSED(unused))
+{
+    PyObject *positional = NULL;
+    PyObject *keywords = NULL;
+    PyObject *reduced = NULL;
+    PyObject *library = PyImport_ImportModule("copyreg");
+    PyObject *make = library == NULL ? NULL : PyObject_GetAttrString(library, "__newobj_ex__");
+    if (make != NULL && sort(self, &positional, &keywords)) {
+        reduced = Py_BuildValue("(O(OOO))", make, Py_TYPE(self), positional, keywords);
+    }
+    Py_XDECREF(positional);
+    Py_XDECREF(keywords);
+    Py_XDECREF(library);
+    Py_XDECREF(make);
+    return reduced;
+}
+
+PyMethodDef u101_py_immutable_methods[] = {
+    U101_PY_IMMUTABLE_METHODS,
+    {.ml_name = NULL},
+};
 
 void u101_py_immutable_free(PyObject *self)
 {

@@ -4,9 +4,14 @@
 #include "py_limits.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "py_arguments.h"
 #include "py_immutable.h"
+
+typedef struct {
+    PyObject_HEAD u101_limits limits;
+} u101_py_limits;
 
 PyDoc_STRVAR(limits_doc,
              "Limits(*, head=16384, target=None, fields=100, body=65536)\n"
@@ -25,13 +30,19 @@ PyDoc_STRVAR(limits_doc,
              "Raises TypeError for what is no int and ValueError for an int of any size that is\n"
              "out of range.");
 
-static PyObject *create(PyTypeObject *type, PyObject *args, PyObject *keywords)
+const u101_limits *u101_py_limits_of(PyObject *limits)
+{
+    return &((u101_py_limits *)limits)->limits;
+}
+
+PyObject *u101_py_limits_create(PyObject *type, PyObject *const *args, size_t count,
+                                PyObject *keywords)
 {
     static const char *const names[] = {"head", "target", "fields", "body"};
     static const u101_py_signature signature = {"Limits", names, 4, 0, 0};
     PyObject *values[4];
     u101_limits limits = u101_default_limits;
-    if (!u101_py_bind_tuple(&signature, args, keywords, values) ||
+    if (!u101_py_bind(&signature, args, PyVectorcall_NARGS(count), keywords, values) ||
         !u101_py_size(values[0], names[0], &limits.head)) {
         return NULL;
     }
@@ -41,10 +52,10 @@ static PyObject *create(PyTypeObject *type, PyObject *args, PyObject *keywords)
     if ((values[1] != Py_None && !u101_py_size(values[1], names[1], &limits.target)) ||
         !u101_py_size(values[2], names[2], &limits.fields) ||
         !u101_py_size(values[3], names[3], &limits.body) ||
-        !u101_py_is_sound(u101_check_limits(&limits))) {
+        !u101_py_are_sound(u101_check_limits(&limits), &signature, values)) {
         return NULL;
     }
-    u101_py_limits *self = PyObject_New(u101_py_limits, type);
+    u101_py_limits *self = PyObject_New(u101_py_limits, (PyTypeObject *)type);
     if (self != NULL) {
         self->limits = limits;
     }
@@ -54,7 +65,7 @@ static PyObject *create(PyTypeObject *type, PyObject *args, PyObject *keywords)
 /* `closure` is the offset of a size in u101_limits. */
 static PyObject *get_size(PyObject *self, void *closure)
 {
-    const char *limits = (const char *)&((const u101_py_limits *)self)->limits;
+    const char *limits = (const char *)u101_py_limits_of(self);
     size_t size = 0;
     memcpy(&size, limits + (uintptr_t)closure, sizeof size);
     return PyLong_FromSize_t(size);
@@ -71,12 +82,13 @@ static PyGetSetDef attributes[] = {
 
 static PyType_Slot slots[] = {
     {Py_tp_doc, (void *)limits_doc},
-    {Py_tp_new, create},
+    {Py_tp_new, u101_py_new},
     {Py_tp_dealloc, u101_py_immutable_free},
     {Py_tp_repr, u101_py_immutable_repr},
     {Py_tp_richcompare, u101_py_immutable_compare},
     {Py_tp_hash, u101_py_immutable_hash},
     {Py_tp_getset, attributes},
+    {Py_tp_methods, u101_py_immutable_methods},
     {0, NULL},
 };
 

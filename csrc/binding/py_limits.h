@@ -10,12 +10,15 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "../upgrade101.h"
-
-typedef struct {
-    PyObject_HEAD u101_limits limits;
-} u101_py_limits;
+#include "upgrade101.h"
 
 extern PyType_Spec u101_py_limits_spec;
+
+/* Its tp_vectorcall. */
+PyObject *u101_py_limits_create(PyObject *type, PyObject *const *args, size_t count,
+                                PyObject *keywords);
+
+/* The limits that a Limits holds. */
+const u101_limits *u101_py_limits_of(PyObject *limits);
 
 #endif

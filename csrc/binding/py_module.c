@@ -28,14 +28,25 @@ PyDoc_STRVAR(
     module_doc,
     "Decides in C whether an HTTP/1.1 connection may become something else [RFC 9110 7.8].");
 
-static PyType_Spec *const specs[U101_PY_TYPES] = {
-    [U101_PY_LIMITS] = &u101_py_limits_spec,         [U101_PY_DEFLATE] = &u101_py_deflate_spec,
-    [U101_PY_WEBSOCKET] = &u101_py_websocket_spec,   [U101_PY_H2C] = &u101_py_h2c_spec,
-    [U101_PY_PROTOCOL] = &u101_py_protocol_spec,     [U101_PY_TLS] = &u101_py_tls_spec,
-    [U101_PY_NEGOTIATOR] = &u101_py_negotiator_spec, [U101_PY_HANDSHAKE] = &u101_py_handshake_spec,
-    [U101_PY_DECISION] = &u101_py_decision_spec,     [U101_PY_REQUEST] = &u101_py_request_spec,
-    [U101_PY_SWEEP] = &u101_py_sweep_spec,           [U101_PY_SHARED] = &u101_py_shared_spec,
-    [U101_PY_CONNECTION] = &u101_py_connection_spec, [U101_PY_UPGRADE] = &u101_py_upgrade_spec,
+/* The constructor of a type is its tp_vectorcall, which no spec can set before 3.14. */
+static const struct {
+    PyType_Spec *spec;
+    vectorcallfunc create; /* NULL: none, or one that is inherited */
+} types[U101_PY_TYPES] = {
+    [U101_PY_LIMITS] = {&u101_py_limits_spec, u101_py_limits_create},
+    [U101_PY_DEFLATE] = {&u101_py_deflate_spec, u101_py_deflate_create},
+    [U101_PY_WEBSOCKET] = {&u101_py_websocket_spec, u101_py_websocket_create},
+    [U101_PY_H2C] = {&u101_py_h2c_spec, u101_py_h2c_create},
+    [U101_PY_PROTOCOL] = {&u101_py_protocol_spec, u101_py_protocol_create},
+    [U101_PY_TLS] = {&u101_py_tls_spec, u101_py_tls_create},
+    [U101_PY_NEGOTIATOR] = {&u101_py_negotiator_spec, u101_py_negotiator_create},
+    [U101_PY_HANDSHAKE] = {&u101_py_handshake_spec, NULL},
+    [U101_PY_DECISION] = {&u101_py_decision_spec, NULL},
+    [U101_PY_REQUEST] = {&u101_py_request_spec, NULL},
+    [U101_PY_SWEEP] = {&u101_py_sweep_spec, NULL},
+    [U101_PY_SHARED] = {&u101_py_shared_spec, NULL},
+    [U101_PY_CONNECTION] = {&u101_py_connection_spec, NULL},
+    [U101_PY_UPGRADE] = {&u101_py_upgrade_spec, NULL},
 };
 
 static const char *const names[U101_PY_NAMES] = {
@@ -72,11 +83,12 @@ static int execute(PyObject *module)
 {
     u101_py_state *state = PyModule_GetState(module);
     for (size_t i = 0; i < U101_PY_TYPES; i++) {
-        PyObject *type = PyType_FromModuleAndSpec(module, specs[i], NULL);
+        PyObject *type = PyType_FromModuleAndSpec(module, types[i].spec, NULL);
         if (type == NULL) {
             return -1;
         }
         state->types[i] = (PyTypeObject *)type;
+        state->types[i]->tp_vectorcall = types[i].create;
         if (PyModule_AddType(module, state->types[i]) < 0) {
             return -1;
         }

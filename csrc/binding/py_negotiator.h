@@ -11,16 +11,21 @@
 #include <Python.h>
 #include <stdbool.h>
 
-#include "../upgrade101.h"
+#include "py_strings.h"
+#include "upgrade101.h"
 
 typedef struct {
     PyObject_HEAD u101_negotiator *compiled;
     PyObject *offers; /* a tuple of the very objects that were given */
-    PyObject *hosts;  /* a tuple of str, or None */
     PyObject *limits; /* a Limits */
+    u101_py_strings hosts;
     bool required;
 } u101_py_negotiator;
 
 extern PyType_Spec u101_py_negotiator_spec;
+
+/* Its tp_vectorcall. */
+PyObject *u101_py_negotiator_create(PyObject *type, PyObject *const *args, size_t count,
+                                    PyObject *keywords);
 
 #endif

@@ -24,8 +24,9 @@ static const char reason_doc[] =
     "Why a decision was made: one row of a closed table.\n"
     "\n"
     "Names and codes are stable, and the code is the member's value.  Each member has name,\n"
-    "code, status (of the response; for a PASS the one it gets where an upgrade is required;\n"
-    "0 where it is the caller's), rfc (the section it rests on) and text (one sentence).\n";
+    "code, status (of the response; for a PASS the one it gets if an upgrade is required; 0 if it\n"
+    "is the caller's), rfc (the section it rests on), text (one sentence) and field (the one that\n"
+    "it is about, or None).\n";
 
 const char *u101_py_action_name(u101_action action)
 {
@@ -78,11 +79,22 @@ static PyObject *get_text(PyObject *member, void *Py_UNUSED(closure))
     return row == NULL ? NULL : PyUnicode_FromString(row->text);
 }
 
+static PyObject *get_field(PyObject *member, void *Py_UNUSED(closure))
+{
+    const u101_reason_row *row = find_row(member);
+    if (row == NULL) {
+        return NULL;
+    }
+    return row->field[0] == '\0' ? Py_NewRef(Py_None) : PyUnicode_FromString(row->field);
+}
+
 static PyGetSetDef attributes[] = {
-    {"code", get_code, NULL, "int: the stable number; its hundreds are the group.", NULL},
+    {"code", get_code, NULL, "int: the stable number of four digits; its thousands are the group.",
+     NULL},
     {"status", get_status, NULL, "int: the status of the response, or 0.", NULL},
     {"rfc", get_rfc, NULL, "str: the section of an RFC.", NULL},
     {"text", get_text, NULL, "str: one sentence without its full stop.", NULL},
+    {"field", get_field, NULL, "str | None: the field that it is about.", NULL},
     {.name = NULL},
 };
 

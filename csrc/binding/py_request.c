@@ -4,11 +4,24 @@
 #include "py_request.h"
 
 #include "py_arguments.h"
+#include "py_fields.h"
 #include "py_immutable.h"
+
+typedef struct {
+    PyObject_HEAD PyObject *received; /* bytes that begin with the head */
+    PyObject *headers;                /* a tuple, or NULL before it was asked for */
+    size_t head_size;
+    u101_decision verdict;
+} u101_py_request;
 
 PyDoc_STRVAR(request_doc, "The head of a request, as it was received [RFC 9112 2.1].\n"
                           "\n"
                           "It is made by a decision only, and immutable.  Text is latin-1.");
+
+bool u101_py_request_exists(const u101_decision *verdict)
+{
+    return verdict->head_size > 0 || verdict->preface;
+}
 
 PyObject *u101_py_request_new(PyTypeObject *type, PyObject *received, const u101_decision *verdict)
 {
@@ -16,100 +29,91 @@ PyObject *u101_py_request_new(PyTypeObject *type, PyObject *received, const u101
     if (self != NULL) {
         self->received = Py_NewRef(received);
         self->headers = NULL;
-        self->head_size = verdict->head_size;
-        self->method = verdict->method;
-        self->target = verdict->target;
-        self->fields = verdict->fields;
-        self->minor = verdict->minor;
+        self->head_size = verdict->preface ? U101_PREFACE_HEAD_SIZE : verdict->head_size;
+        self->verdict = *verdict;
     }
     return (PyObject *)self;
 }
 
+static u101_py_request *request_of(PyObject *object)
+{
+    return (u101_py_request *)object;
+}
+
 static void release(PyObject *object)
 {
-    u101_py_request *self = (u101_py_request *)object;
-    Py_DECREF(self->received);
-    Py_XDECREF(self->headers);
+    Py_DECREF(request_of(object)->received);
+    Py_XDECREF(request_of(object)->headers);
     u101_py_immutable_free(object);
 }
 
-/* The next field line, as u101_fields_next reads it. */
-static bool next_field(const u101_py_request *self, size_t *cursor, u101_field *field)
+/* The bytes that begin with the head. */
+static const char *bytes_of(const u101_py_request *self)
 {
-    return u101_fields_next(PyBytes_AS_STRING(self->received), self->head_size, cursor, field);
+    return PyBytes_AS_STRING(self->received);
 }
 
-static PyObject *decode(const u101_py_request *self, u101_span span)
+static PyObject *decode(u101_slice text)
 {
-    return PyUnicode_DecodeLatin1(PyBytes_AS_STRING(self->received) + span.at,
-                                  (Py_ssize_t)span.size, NULL);
+    return PyUnicode_DecodeLatin1(text.at, (Py_ssize_t)text.size, NULL);
+}
+
+static PyObject *decode_span(PyObject *self, u101_span span)
+{
+    return decode((u101_slice){bytes_of(request_of(self)) + span.at, span.size});
 }
 
 static PyObject *get_method(PyObject *self, void *Py_UNUSED(closure))
 {
-    const u101_py_request *request = (u101_py_request *)self;
-    return decode(request, request->method);
+    return decode_span(self, request_of(self)->verdict.method);
 }
 
 static PyObject *get_target(PyObject *self, void *Py_UNUSED(closure))
 {
-    const u101_py_request *request = (u101_py_request *)self;
-    return decode(request, request->target);
+    return decode_span(self, request_of(self)->verdict.target);
+}
+
+static PyObject *get_path(PyObject *self, void *Py_UNUSED(closure))
+{
+    u101_slice path;
+    u101_slice query;
+    (void)u101_target_parts(&request_of(self)->verdict, bytes_of(request_of(self)), &path, &query);
+    return decode(path);
+}
+
+static PyObject *get_query(PyObject *self, void *Py_UNUSED(closure))
+{
+    u101_slice path;
+    u101_slice query;
+    if (!u101_target_parts(&request_of(self)->verdict, bytes_of(request_of(self)), &path, &query)) {
+        Py_RETURN_NONE;
+    }
+    return decode(query);
 }
 
 static PyObject *get_version(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyUnicode_FromFormat("1.%c", ((u101_py_request *)self)->minor);
+    const u101_decision *verdict = &request_of(self)->verdict;
+    return PyUnicode_FromFormat("%c.%c", verdict->preface ? '2' : '1', verdict->minor);
 }
 
 static PyObject *get_head(PyObject *self, void *Py_UNUSED(closure))
 {
-    const u101_py_request *request = (u101_py_request *)self;
+    const u101_py_request *request = request_of(self);
     if ((size_t)PyBytes_GET_SIZE(request->received) == request->head_size) {
         return Py_NewRef(request->received);
     }
-    return PyBytes_FromStringAndSize(PyBytes_AS_STRING(request->received),
-                                     (Py_ssize_t)request->head_size);
-}
-
-static PyObject *pair_of(u101_field field)
-{
-    PyObject *name = PyBytes_FromStringAndSize(field.name.at, (Py_ssize_t)field.name.size);
-    PyObject *value = PyBytes_FromStringAndSize(field.value.at, (Py_ssize_t)field.value.size);
-    PyObject *pair = name == NULL || value == NULL ? NULL : PyTuple_Pack(2, name, value);
-    Py_XDECREF(name);
-    Py_XDECREF(value);
-    return pair;
-}
-
-static PyObject *list_headers(const u101_py_request *self)
-{
-    u101_field field;
-    Py_ssize_t count = 0;
-    for (size_t cursor = self->fields; next_field(self, &cursor, &field);) {
-        count++;
-    }
-    PyObject *headers = PyTuple_New(count);
-    size_t cursor = self->fields;
-    for (Py_ssize_t i = 0; headers != NULL && next_field(self, &cursor, &field); i++) {
-        PyObject *pair = pair_of(field);
-        if (pair == NULL) {
-            Py_CLEAR(headers);
-        } else {
-            PyTuple_SET_ITEM(headers, i, pair);
-        }
-    }
-    return headers;
+    return PyBytes_FromStringAndSize(bytes_of(request), (Py_ssize_t)request->head_size);
 }
 
 static PyObject *get_headers(PyObject *self, void *Py_UNUSED(closure))
 {
-    u101_py_request *request = (u101_py_request *)self;
+    u101_py_request *request = request_of(self);
     PyObject *headers = request->headers;
     if (headers != NULL) {
         return Py_NewRef(headers);
     }
-    headers = list_headers(request);
+    headers = u101_py_fields_list(bytes_of(request), request->head_size, request->verdict.fields);
     /* Making the tuple may have run a finalizer that asked for it too: the first one stays. */
     if (headers != NULL && request->headers == NULL) {
         request->headers = Py_NewRef(headers);
@@ -117,22 +121,29 @@ static PyObject *get_headers(PyObject *self, void *Py_UNUSED(closure))
     return headers;
 }
 
-/* Letter case does not count in a field name [RFC 9110 5.1]. */
-static bool is_same_name(u101_slice ours, u101_slice theirs)
+/* Appends what is in the value of one field line to a list of str.  False: MemoryError. */
+typedef bool add_value(PyObject *list, u101_slice value);
+
+static bool add(PyObject *list, u101_slice value)
 {
-    if (ours.size != theirs.size) {
-        return false;
-    }
-    for (size_t i = 0; i < ours.size; i++) {
-        if (Py_TOLOWER(Py_CHARMASK(ours.at[i])) != Py_TOLOWER(Py_CHARMASK(theirs.at[i]))) {
-            return false;
-        }
-    }
-    return true;
+    PyObject *text = decode(value);
+    const bool done = text != NULL && PyList_Append(list, text) == 0;
+    Py_XDECREF(text);
+    return done;
 }
 
-/* A new list of the values of the field, as str. */
-static PyObject *list_values(const u101_py_request *self, PyObject *name)
+static bool add_elements(PyObject *list, u101_slice value)
+{
+    u101_slice element;
+    bool done = true;
+    while (done && u101_fields_next_quoted(&value, &element)) {
+        done = add(list, element);
+    }
+    return done;
+}
+
+/* A new list of what `add_to` takes from the lines of the field. */
+static PyObject *list_values(const u101_py_request *self, PyObject *name, add_value *add_to)
 {
     if (!PyUnicode_Check(name)) {
         u101_py_wrong_type("name", "a str", name);
@@ -143,17 +154,14 @@ static PyObject *list_values(const u101_py_request *self, PyObject *name)
         /* No field name has a character above U+00FF. */
         return values;
     }
-    u101_field field;
-    for (size_t cursor = self->fields; values != NULL && next_field(self, &cursor, &field);) {
-        if (!is_same_name(u101_py_slice(name), field.name)) {
-            continue;
+    size_t cursor = self->verdict.fields;
+    u101_slice value;
+    while (u101_fields_next_named(bytes_of(self), self->head_size, &cursor, u101_py_slice(name),
+                                  &value)) {
+        if (!add_to(values, value)) {
+            Py_DECREF(values);
+            return NULL;
         }
-        PyObject *value =
-            PyUnicode_DecodeLatin1(field.value.at, (Py_ssize_t)field.value.size, NULL);
-        if (value == NULL || PyList_Append(values, value) < 0) {
-            Py_CLEAR(values);
-        }
-        Py_XDECREF(value);
     }
     return values;
 }
@@ -163,14 +171,14 @@ PyDoc_STRVAR(
     "get($self, name, /)\n"
     "--\n"
     "\n"
-    "The value of a field, as str, or None where the request has no such field.\n"
+    "The value of a field, as str, or None if the request has no such field.\n"
     "\n"
     "name: str, letter case aside.  Several lines of one field are joined by ', ', which is\n"
     "their combined value [RFC 9110 5.3].  Raises TypeError for a name that is no str.");
 
 static PyObject *get(PyObject *self, PyObject *name)
 {
-    PyObject *values = list_values((u101_py_request *)self, name);
+    PyObject *values = list_values(request_of(self), name, add);
     if (values == NULL) {
         return NULL;
     }
@@ -180,12 +188,20 @@ static PyObject *get(PyObject *self, PyObject *name)
     } else if (PyList_GET_SIZE(values) == 1) {
         value = Py_NewRef(PyList_GET_ITEM(values, 0));
     } else {
-        PyObject *separator = PyUnicode_FromString(", ");
+        PyObject *separator = PyUnicode_FromString(U101_FIELDS_SEPARATOR);
         value = separator == NULL ? NULL : PyUnicode_Join(separator, values);
         Py_XDECREF(separator);
     }
     Py_DECREF(values);
     return value;
+}
+
+static PyObject *tuple_of(PyObject *self, PyObject *name, add_value *add_to)
+{
+    PyObject *values = list_values(request_of(self), name, add_to);
+    PyObject *all = values == NULL ? NULL : PyList_AsTuple(values);
+    Py_XDECREF(values);
+    return all;
 }
 
 PyDoc_STRVAR(get_all_doc,
@@ -198,30 +214,53 @@ PyDoc_STRVAR(get_all_doc,
 
 static PyObject *get_all(PyObject *self, PyObject *name)
 {
-    PyObject *values = list_values((u101_py_request *)self, name);
-    PyObject *all = values == NULL ? NULL : PyList_AsTuple(values);
-    Py_XDECREF(values);
-    return all;
+    return tuple_of(self, name, add);
+}
+
+PyDoc_STRVAR(
+    get_list_doc,
+    "get_list($self, name, /)\n"
+    "--\n"
+    "\n"
+    "The elements of a list field over all its lines, in order, as a tuple of str.\n"
+    "\n"
+    "Empty elements are left out, and a comma in a quoted string ends none [RFC 9110 5.6.1].\n"
+    "name: str, letter case aside.  Raises TypeError for a name that is no str.");
+
+static PyObject *get_list(PyObject *self, PyObject *name)
+{
+    return tuple_of(self, name, add_elements);
 }
 
 static PyObject *represent(PyObject *self)
 {
     PyObject *method = get_method(self, NULL);
     PyObject *target = get_target(self, NULL);
+    PyObject *version = get_version(self, NULL);
     PyObject *repr = NULL;
-    if (method != NULL && target != NULL) {
-        repr = PyUnicode_FromFormat("<Request %U %R HTTP/1.%c>", method, target,
-                                    ((u101_py_request *)self)->minor);
+    if (method != NULL && target != NULL && version != NULL) {
+        repr = PyUnicode_FromFormat("<Request %U %R HTTP/%U>", method, target, version);
     }
     Py_XDECREF(method);
     Py_XDECREF(target);
+    Py_XDECREF(version);
     return repr;
 }
 
 static PyGetSetDef attributes[] = {
     {"method", get_method, NULL, "str: the method [RFC 9110 9.1].", NULL},
     {"target", get_target, NULL, "str: the request target [RFC 9112 3.2].", NULL},
-    {"version", get_version, NULL, "str: the version, '1.0' or '1.1' [RFC 9112 2.3].", NULL},
+    {"path", get_path, NULL,
+     "str: the target's path, not decoded; empty if the target is in neither origin-form nor\n"
+     "absolute-form [RFC 9112 3.2].",
+     NULL},
+    {"query", get_query, NULL,
+     "str | None: what follows the first '?' of the target, not decoded, or None if it has none\n"
+     "[RFC 3986 3.4].",
+     NULL},
+    {"version", get_version, NULL,
+     "str: the version, '1.0' or '1.1'; '2.0' of the HTTP/2 preface [RFC 9112 2.3, RFC 9113 3.4].",
+     NULL},
     {"headers", get_headers, NULL,
      "tuple[tuple[bytes, bytes], ...]: the field lines as they came, in order [RFC 9110 5.2].",
      NULL},
@@ -233,6 +272,7 @@ static PyGetSetDef attributes[] = {
 static PyMethodDef methods[] = {
     {"get", get, METH_O, get_doc},
     {"get_all", get_all, METH_O, get_all_doc},
+    {"get_list", get_list, METH_O, get_list_doc},
     {.ml_name = NULL},
 };
 

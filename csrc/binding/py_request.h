@@ -10,20 +10,14 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdbool.h>
 
-#include "../upgrade101.h"
-
-typedef struct {
-    PyObject_HEAD PyObject *received; /* bytes that begin with the head */
-    PyObject *headers;                /* a tuple, or NULL before it was asked for */
-    size_t head_size;
-    u101_span method;
-    u101_span target;
-    uint32_t fields; /* where the field lines begin */
-    char minor;
-} u101_py_request;
+#include "upgrade101.h"
 
 extern PyType_Spec u101_py_request_spec;
+
+/* Whether a decision has a request: a head was completed, or is that of the preface. */
+bool u101_py_request_exists(const u101_decision *verdict);
 
 /* A new Request of `type`, which is that type. */
 PyObject *u101_py_request_new(PyTypeObject *type, PyObject *received, const u101_decision *verdict);

@@ -13,10 +13,10 @@
 #include <Python.h>
 #include <stdint.h>
 
-#include "../upgrade101.h"
 #include "py_negotiator.h"
 #include "py_state.h"
 #include "py_sweep.h"
+#include "upgrade101.h"
 
 typedef struct {
     PyObject_HEAD u101_py_negotiator *negotiator;

@@ -13,7 +13,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "../upgrade101.h"
+#include "upgrade101.h"
 
 typedef enum {
     U101_PY_LIMITS,

@@ -5,30 +5,41 @@
 
 #include "py_arguments.h"
 
-static PyObject *convert(PyObject *several, const char *name)
+/* A new tuple of what is in `several`, or TypeError. */
+static PyObject *list_members(PyObject *several, const char *name)
 {
     if (u101_py_is_single(several)) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s must be an iterable of str, not one %.60s: put it into a list", name,
+                     Py_TYPE(several)->tp_name);
+        return NULL;
+    }
+    if (!u101_py_is_iterable(several)) {
         u101_py_wrong_type(name, "an iterable of str", several);
         return NULL;
     }
-    PyObject *given = PySequence_Tuple(several);
-    if (given == NULL) {
-        return NULL;
-    }
-    PyObject *items = PyTuple_New(PyTuple_GET_SIZE(given));
+    return PySequence_Tuple(several);
+}
+
+static PyObject *convert(PyObject *several, const char *name)
+{
+    PyObject *given = list_members(several, name);
+    PyObject *items = given == NULL ? NULL : PyTuple_New(PyTuple_GET_SIZE(given));
     for (Py_ssize_t i = 0; items != NULL && i < PyTuple_GET_SIZE(given); i++) {
-        PyObject *text = u101_py_text(PyTuple_GET_ITEM(given, i), name);
+        char member[U101_PY_MEMBER_ROOM];
+        u101_py_member(member, name, i);
+        PyObject *text = u101_py_text(PyTuple_GET_ITEM(given, i), member, "a str");
         if (text == NULL) {
             Py_CLEAR(items);
         } else {
             PyTuple_SET_ITEM(items, i, text);
         }
     }
-    Py_DECREF(given);
+    Py_XDECREF(given);
     return items;
 }
 
-bool u101_py_strings_read(u101_py_strings *texts, PyObject *several, const char *name)
+bool u101_py_strings_read(u101_py_strings *strings, PyObject *several, const char *name)
 {
     PyObject *items = convert(several, name);
     if (items == NULL) {
@@ -44,13 +55,34 @@ bool u101_py_strings_read(u101_py_strings *texts, PyObject *several, const char 
     for (size_t i = 0; i < count; i++) {
         at[i] = u101_py_slice(PyTuple_GET_ITEM(items, (Py_ssize_t)i));
     }
-    *texts = (u101_py_strings){items, at, count};
+    *strings = (u101_py_strings){items, at, count};
     return true;
 }
 
-void u101_py_strings_clear(u101_py_strings *texts)
+bool u101_py_strings_read_some(u101_py_strings *strings, PyObject *several, const char *name,
+                               const char *none)
 {
-    Py_CLEAR(texts->items);
-    PyMem_Free(texts->at);
-    *texts = (u101_py_strings){0};
+    if (several == NULL || several == Py_None) {
+        return true;
+    }
+    if (!u101_py_strings_read(strings, several, name)) {
+        return false;
+    }
+    if (strings->count == 0) {
+        PyErr_Format(PyExc_ValueError, "%s must not be empty: use None for %s", name, none);
+        return false;
+    }
+    return true;
+}
+
+PyObject *u101_py_strings_or_none(const u101_py_strings *strings)
+{
+    return Py_NewRef(strings->items == NULL ? Py_None : strings->items);
+}
+
+void u101_py_strings_clear(u101_py_strings *strings)
+{
+    Py_CLEAR(strings->items);
+    PyMem_Free(strings->at);
+    *strings = (u101_py_strings){0};
 }

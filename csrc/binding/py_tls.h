@@ -1,7 +1,8 @@
 /*
- * The Python type TLS, an offer without arguments.
+ * The Python type TLS.
  *
- * In: nothing.  Out: an object.  It encrypts nothing.
+ * In: the arguments of the constructor.  Out: an object that holds the offer.  It
+ * encrypts nothing.
  */
 #ifndef U101_PY_TLS_H
 #define U101_PY_TLS_H
@@ -10,5 +11,9 @@
 #include <Python.h>
 
 extern PyType_Spec u101_py_tls_spec;
+
+/* Its tp_vectorcall. */
+PyObject *u101_py_tls_create(PyObject *type, PyObject *const *args, size_t count,
+                             PyObject *keywords);
 
 #endif

@@ -146,7 +146,7 @@ static PyObject *accept(PyObject *object, PyObject *const *args, Py_ssize_t coun
     static const u101_py_signature signature = {"accept", names, 3, 3, 1};
     u101_py_upgrade *self = (u101_py_upgrade *)object;
     PyObject *values[3];
-    if (!u101_py_bind_vector(&signature, args, count, keywords, values)) {
+    if (!u101_py_bind(&signature, args, count, keywords, values)) {
         return NULL;
     }
     PyObject *const *methods = u101_py_state_of(Py_TYPE(self->decision))->names;

@@ -5,53 +5,82 @@
 
 #include "py_arguments.h"
 #include "py_deflate.h"
-#include "py_state.h"
 #include "py_immutable.h"
+#include "py_offer.h"
+#include "py_state.h"
+
+typedef struct {
+    u101_py_offer base; /* whose offer points into the four */
+    PyObject *origins;  /* None, a str, or the tuple of `listed` */
+    PyObject *deflate;  /* a PerMessageDeflate, or None */
+    u101_slice origin;  /* the str */
+    u101_py_strings listed;
+    u101_py_strings subprotocols;
+} u101_py_websocket;
 
 PyDoc_STRVAR(
     websocket_doc,
-    "WebSocket(*, subprotocols=(), subprotocol_required=False, origins='same-origin',\n"
-    "          origin_required=False, deflate=None)\n"
+    "WebSocket(*, paths=None, subprotocols=(), subprotocol_required=False,\n"
+    "          origins='same-origin', origin_required=False, deflate=None)\n"
     "--\n"
     "\n"
     "The offer of WebSocket, version 13 [RFC 6455 4.2].\n"
-    "\n"
+    "\n" U101_PY_PATHS_DOC
     "subprotocols: iterable of str, those spoken here, the preferred one first [RFC 6455 1.9].\n"
     "subprotocol_required: bool, a client that offers none of them is refused.\n"
-    "origins: the pages that may connect [RFC 6455 10.2].  'same-origin': those of the host that\n"
-    "    Host names.  None: any.  An iterable of str: serialized origins, of which a first label\n"
-    "    '*' stands for one or more labels ('https://*.example.com'), and 'null'.\n"
+    "origins: None, a str or an iterable of str, the pages that may connect [RFC 6455 10.2].\n"
+    "    None is any origin.  Otherwise each str admits some: 'same-origin' those of the host and\n"
+    "    port that Host names, 'same-host' those of the host, 'null' that value, a pattern such "
+    "as\n"
+    "    'https://*.example.com' or 'http://localhost:*' what it matches, and any other text\n"
+    "    without '*' that very value.  No str at all admits no browser.\n"
     "origin_required: bool, a request without Origin, which no browser sends, is refused.\n"
     "deflate: PerMessageDeflate or None, whether and how messages may be compressed [RFC 7692].\n"
     "\n"
-    "Raises TypeError for a wrong type, one str where several are meant included, and ValueError\n"
-    "for what is no token or no origin, a repeated subprotocol, and subprotocol_required without\n"
-    "subprotocols.");
+    "Raises TypeError for a wrong type, and ValueError for paths that are no patterns; for a\n"
+    "subprotocol that is repeated or is not visible ASCII without ',', ';' and '\"'; for an "
+    "origin\n"
+    "that is none of the above; and for subprotocol_required without subprotocols.");
+
+static u101_websocket *offer_of(u101_py_websocket *self)
+{
+    return &self->base.offer.as.websocket;
+}
+
+/* One entry alone. */
+static bool read_origin(u101_py_websocket *self, PyObject *origin)
+{
+    self->origins = origin == NULL ? PyUnicode_FromString("same-origin")
+                                   : u101_py_text(origin, "origins", "a str");
+    if (self->origins == NULL) {
+        return false;
+    }
+    self->origin = u101_py_slice(self->origins);
+    offer_of(self)->origins = &self->origin;
+    offer_of(self)->origin_count = 1;
+    return true;
+}
 
 static bool read_origins(u101_py_websocket *self, PyObject *origins)
 {
+    if (origins == NULL || PyUnicode_Check(origins)) {
+        return read_origin(self, origins);
+    }
     if (origins == Py_None) {
-        self->offer.origin_rule = U101_ORIGINS_ANY;
+        offer_of(self)->any_origin = true;
         self->origins = Py_NewRef(origins);
         return true;
     }
-    if (origins == NULL || (PyUnicode_Check(origins) &&
-                            PyUnicode_CompareWithASCIIString(origins, "same-origin") == 0)) {
-        self->offer.origin_rule = U101_ORIGINS_SAME;
-        self->origins = PyUnicode_FromString("same-origin");
-        return self->origins != NULL;
-    }
-    if (u101_py_is_single(origins)) {
-        u101_py_wrong_type("origins", "'same-origin', None or an iterable of str", origins);
+    if (u101_py_is_single(origins) || !u101_py_is_iterable(origins)) {
+        u101_py_wrong_type("origins", "None for any origin, a str or an iterable of str", origins);
         return false;
     }
     if (!u101_py_strings_read(&self->listed, origins, "origins")) {
         return false;
     }
-    self->offer.origin_rule = U101_ORIGINS_LISTED;
-    self->offer.origins = self->listed.at;
-    self->offer.origin_count = self->listed.count;
     self->origins = Py_NewRef(self->listed.items);
+    offer_of(self)->origins = self->listed.at;
+    offer_of(self)->origin_count = self->listed.count;
     return true;
 }
 
@@ -64,8 +93,8 @@ static bool read_subprotocols(u101_py_websocket *self, PyObject *subprotocols)
     } else {
         self->subprotocols.items = PyTuple_New(0);
     }
-    self->offer.subprotocols = self->subprotocols.at;
-    self->offer.subprotocol_count = self->subprotocols.count;
+    offer_of(self)->subprotocols = self->subprotocols.at;
+    offer_of(self)->subprotocol_count = self->subprotocols.count;
     return self->subprotocols.items != NULL;
 }
 
@@ -79,34 +108,31 @@ static bool read_deflate(u101_py_websocket *self, PyObject *deflate)
         u101_py_wrong_type("deflate", "a PerMessageDeflate or None", deflate);
         return false;
     }
-    self->offer.deflate_enabled = true;
-    self->offer.deflate = ((u101_py_deflate *)deflate)->deflate;
+    offer_of(self)->deflate_enabled = true;
+    offer_of(self)->deflate = *u101_py_deflate_of(deflate);
     return true;
 }
 
-static PyObject *create(PyTypeObject *type, PyObject *args, PyObject *keywords)
+PyObject *u101_py_websocket_create(PyObject *type, PyObject *const *args, size_t count,
+                                   PyObject *keywords)
 {
-    static const char *const names[] = {"subprotocols", "subprotocol_required", "origins",
-                                        "origin_required", "deflate"};
-    static const u101_py_signature signature = {"WebSocket", names, 5, 0, 0};
-    PyObject *values[5];
-    if (!u101_py_bind_tuple(&signature, args, keywords, values)) {
+    static const char *const names[] = {"paths",   "subprotocols",    "subprotocol_required",
+                                        "origins", "origin_required", "deflate"};
+    static const u101_py_signature signature = {"WebSocket", names, 6, 0, 0};
+    PyObject *values[6];
+    if (!u101_py_bind(&signature, args, PyVectorcall_NARGS(count), keywords, values)) {
         return NULL;
     }
-    u101_py_websocket *self = PyObject_New(u101_py_websocket, type);
+    u101_py_websocket *self = (u101_py_websocket *)u101_py_offer_new(
+        (PyTypeObject *)type, U101_OFFER_WEBSOCKET, values[0]);
     if (self == NULL) {
         return NULL;
     }
-    self->origins = NULL;
-    self->deflate = NULL;
-    self->subprotocols = (u101_py_strings){0};
-    self->listed = (u101_py_strings){0};
-    self->offer = (u101_websocket){0};
-    if (!read_subprotocols(self, values[0]) ||
-        !u101_py_flag(values[1], names[1], &self->offer.subprotocol_required) ||
-        !read_origins(self, values[2]) ||
-        !u101_py_flag(values[3], names[3], &self->offer.origin_required) ||
-        !read_deflate(self, values[4]) || !u101_py_is_sound(u101_check_websocket(&self->offer))) {
+    if (!read_subprotocols(self, values[1]) ||
+        !u101_py_flag(values[2], names[2], &offer_of(self)->subprotocol_required) ||
+        !read_origins(self, values[3]) ||
+        !u101_py_flag(values[4], names[4], &offer_of(self)->origin_required) ||
+        !read_deflate(self, values[5]) || !u101_py_is_sound(u101_check_websocket(offer_of(self)))) {
         Py_CLEAR(self);
     }
     return (PyObject *)self;
@@ -119,7 +145,7 @@ static void release(PyObject *object)
     Py_XDECREF(self->deflate);
     u101_py_strings_clear(&self->subprotocols);
     u101_py_strings_clear(&self->listed);
-    u101_py_immutable_free(object);
+    u101_py_offer_free(object);
 }
 
 static PyObject *get_subprotocols(PyObject *self, void *Py_UNUSED(closure))
@@ -129,7 +155,7 @@ static PyObject *get_subprotocols(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_subprotocol_required(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((u101_py_websocket *)self)->offer.subprotocol_required);
+    return PyBool_FromLong(offer_of((u101_py_websocket *)self)->subprotocol_required);
 }
 
 static PyObject *get_origins(PyObject *self, void *Py_UNUSED(closure))
@@ -139,7 +165,7 @@ static PyObject *get_origins(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_origin_required(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(((u101_py_websocket *)self)->offer.origin_required);
+    return PyBool_FromLong(offer_of((u101_py_websocket *)self)->origin_required);
 }
 
 static PyObject *get_deflate(PyObject *self, void *Py_UNUSED(closure))
@@ -148,12 +174,13 @@ static PyObject *get_deflate(PyObject *self, void *Py_UNUSED(closure))
 }
 
 static PyGetSetDef attributes[] = {
+    {"paths", u101_py_offer_get_paths, NULL, u101_py_offer_paths_doc, NULL},
     {"subprotocols", get_subprotocols, NULL,
      "tuple[str, ...]: the subprotocols spoken here, the preferred one first.", NULL},
     {"subprotocol_required", get_subprotocol_required, NULL,
      "bool: a client that offers none of the subprotocols is refused.", NULL},
     {"origins", get_origins, NULL,
-     "str | tuple[str, ...] | None: 'same-origin', the origins that may connect, or any.", NULL},
+     "str | tuple[str, ...] | None: the entry or entries that admit a page, or any.", NULL},
     {"origin_required", get_origin_required, NULL, "bool: a request without Origin is refused.",
      NULL},
     {"deflate", get_deflate, NULL,
@@ -163,12 +190,13 @@ static PyGetSetDef attributes[] = {
 
 static PyType_Slot slots[] = {
     {Py_tp_doc, (void *)websocket_doc},
-    {Py_tp_new, create},
+    {Py_tp_new, u101_py_new},
     {Py_tp_dealloc, release},
     {Py_tp_repr, u101_py_immutable_repr},
     {Py_tp_richcompare, u101_py_immutable_compare},
     {Py_tp_hash, u101_py_immutable_hash},
     {Py_tp_getset, attributes},
+    {Py_tp_methods, u101_py_immutable_methods},
     {0, NULL},
 };
 

@@ -1,8 +1,8 @@
 /*
  * The Python type WebSocket.
  *
- * In: the arguments of the constructor.  Out: an object that holds an offer
- * which the core has found sound.  It decides nothing.
+ * In: the arguments of the constructor.  Out: an object that holds an offer which
+ * the core has found sound.  It decides nothing.
  */
 #ifndef U101_PY_WEBSOCKET_H
 #define U101_PY_WEBSOCKET_H
@@ -10,17 +10,10 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "../upgrade101.h"
-#include "py_strings.h"
-
-typedef struct {
-    PyObject_HEAD PyObject *origins; /* "same-origin", None, or the tuple of `listed` */
-    PyObject *deflate;               /* a PerMessageDeflate, or None */
-    u101_py_strings subprotocols;
-    u101_py_strings listed;
-    u101_websocket offer; /* which points into the two */
-} u101_py_websocket;
-
 extern PyType_Spec u101_py_websocket_spec;
+
+/* Its tp_vectorcall. */
+PyObject *u101_py_websocket_create(PyObject *type, PyObject *const *args, size_t count,
+                                   PyObject *keywords);
 
 #endif
