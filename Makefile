@@ -233,11 +233,12 @@ $(BENCH)/libupgrade101.so: $(CORE_SOURCES) $(CORE_HEADERS) | toolchain
 	$(BENCH_CC) $(CORE_FLAGS) $(BENCH_CORE_FLAGS) -shared -Wl,-soname,$(@F) -o $@ $(CORE_SOURCES) \
 		$(CRYPTO_LIBS)
 
-$(BENCH)/bench_core: bench/bench_core.c bench/requests.c bench/requests.h $(BENCH)/libupgrade101.so
+$(BENCH)/bench_core: $(addprefix bench/,bench_core.c readers.c readers.h requests.c requests.h) \
+		$(BENCH)/libupgrade101.so
 	$(BENCH_CC) $(CORE_FLAGS) $(BENCH_FLAGS) -o $@ $(filter %.c,$^) $(BENCH)/libupgrade101.so \
 		$(CRYPTO_LIBS) -Wl,-rpath,'$$ORIGIN'
 
-instructions: $(BENCH)/bench_core $(VENV)/.created ## compare instructions per decision with bench/instructions.json
+instructions: $(BENCH)/bench_core $(VENV)/.created ## compare instructions of the core with bench/instructions.json
 	@$(VENV_PYTHON) bench/instructions.py $(BENCH)/bench_core --check
 
 bench-servers: $(VENV)/.built $(VENV)/.bench ## compare servers under storms (BENCH_ARGS=--quick)

@@ -5,6 +5,7 @@
  *   bench_core count N HEAD              decide on HEAD N times, for a profiler
  *   bench_core table ROUNDS N HEAD...    time each case N times a round
  *   bench_core json ROUNDS N HEAD...     the same as JSON
+ *   bench_core read N body|response      read a message N times, likewise
  *   bench_core compiler                  name the compiler of this program
  * The first HEAD is a browser's handshake, which the other cases are made of.
  * Out: for each case the median time of a call, and the median of its ratio to
@@ -29,6 +30,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "readers.h"
 #include "requests.h"
 
 enum {
@@ -67,15 +69,17 @@ static u101_negotiator *new_negotiator(void)
     /* The second one is the last of those that requests.c lists. */
     const u101_slice subprotocols[] = {{"chat", 4}, {"p31", 3}};
     const u101_slice methods[] = {{"POST", 4}};
+    const u101_slice origins[] = {{"same-origin", 11}};
     const u101_offer offers[] = {
         {.kind = U101_OFFER_WEBSOCKET,
          .as.websocket = {.subprotocols = subprotocols,
                           .subprotocol_count = 2,
-                          .origin_rule = U101_ORIGINS_SAME,
+                          .origins = origins,
+                          .origin_count = 1,
                           .deflate_enabled = true,
                           .deflate = {.server_max_window_bits = U101_NO_WINDOW_BITS,
                                       .client_max_window_bits = U101_NO_WINDOW_BITS}}},
-        {.kind = U101_OFFER_H2C},
+        {.kind = U101_OFFER_H2C, .as.h2c = {.upgrade = true}},
         {.kind = U101_OFFER_PROTOCOL,
          .as.protocol = {.name = {"tcp", 3},
                          .version = {"", 0},
@@ -130,14 +134,14 @@ static void decide(const bench_means *means, const bench_request *request)
     u101_handshake handshake;
     u101_decision decision;
 
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, true);
     if (!u101_handshake_decide(means->negotiator, &handshake, request->bytes, false, means->hasher,
-                     &decision) ||
+                               &decision) ||
         decision.action != request->action) {
         bench_abort("is decided otherwise", request->name);
     }
-    if (u101_decision_write_response(means->negotiator, &decision, request->bytes.at, NULL, NOW, response,
-                            sizeof(response)) > sizeof(response)) {
+    if (u101_decision_write_response(means->negotiator, &decision, request->bytes.at, NULL, NOW,
+                                     response, sizeof(response)) > sizeof(response)) {
         bench_abort("has a response that does not fit", request->name);
     }
 }
@@ -149,10 +153,11 @@ static void feed(const bench_means *means, const bench_request *request)
     u101_handshake handshake;
     u101_decision decision;
 
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, true);
     for (size_t size = 1; size < request->bytes.size; size++) {
-        if (u101_handshake_decide(means->negotiator, &handshake, (u101_slice){request->bytes.at, size}, false,
-                        means->hasher, &decision)) {
+        if (u101_handshake_decide(means->negotiator, &handshake,
+                                  (u101_slice){request->bytes.at, size}, false, means->hasher,
+                                  &decision)) {
             bench_abort("is decided too early", request->name);
         }
     }
@@ -343,10 +348,15 @@ int main(int count, char **arguments)
         (void)printf("%s\n", __VERSION__);
         return 0;
     }
+    if (strcmp(mode, "read") == 0 && count == 4) {
+        bench_read_message(arguments[3], read_number(arguments[2], 1000000));
+        return 0;
+    }
     if (!(measured && count > 4 && count <= 4 + MOST_HEADS) &&
         !(strcmp(mode, "count") == 0 && count == 4)) {
         (void)fprintf(stderr, "usage: bench_core count N HEAD\n"
                               "       bench_core table|json ROUNDS N HEAD...\n"
+                              "       bench_core read N body|response\n"
                               "       bench_core compiler\n");
         return 2;
     }

@@ -1,9 +1,10 @@
-"""Counts the instructions of one decision on each head, which no other load of a machine changes.
+"""Counts the instructions of the core, which no other load of a machine changes.
 
+Cases: one decision on each head, a body of 64 KiB, the head of a response.
 In: `bench_core`, built by gcc beside `libupgrade101.so`, which has the core and nothing else; the
 heads of `bench/heads`; valgrind; and `instructions.json`, which has what was counted before.
-Out: a table; with `--update` a new `instructions.json`; with `--check` exit status 1 where a head
-takes over 3 % more than before, and a sentence where it takes over 3 % less.
+Out: a table; with `--update` a new `instructions.json`; with `--check` exit status 1 if a case
+takes over 3 % more than before, and a sentence if it takes over 3 % less.
 
 Always: only instructions of the core's own object count, so neither libcrypto's nor those of libc's
 memchr, memcmp and memcpy, which the processor's kind chooses. What is counted is the difference
@@ -26,7 +27,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 COMMITTED = HERE / "instructions.json"
 TOLERANCE = 3  # percent
-FEW, MANY = 10, 110  # decisions of the two runs
+FEW, MANY = 10, 110  # calls of the two runs
+MESSAGES = ("body", "response")  # what bench_core reads
 OBJECT = "libupgrade101.so"
 
 
@@ -56,24 +58,26 @@ def own_instructions(profile: str, object_name: str) -> int:
     return own
 
 
-def count_run(program: Path, head: Path, decisions: int) -> int:
+def count_run(program: Path, arguments: list[str]) -> int:
     """Return the instructions of the core in a run of the program."""
     with tempfile.TemporaryDirectory() as directory:
         profile = Path(directory, "profile")
         command = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={profile}"]
-        command += [str(program), "count", str(decisions), str(head)]
+        command += [str(program), *arguments]
         subprocess.run(command, check=True, timeout=120)
         return own_instructions(profile.read_text(encoding="utf-8"), OBJECT)
 
 
 def count(program: Path) -> dict[str, int]:
-    """Return the instructions of one decision on each head."""
+    """Return the instructions of one decision on each head, and of reading each message."""
+    cases = [("count", head.name, str(head)) for head in sorted((HERE / "heads").iterdir())]
+    cases += [("read", message, message) for message in MESSAGES]
     counts = {}
-    for head in sorted((HERE / "heads").iterdir()):
-        more = count_run(program, head, MANY) - count_run(program, head, FEW)
-        if more <= 0:
+    for mode, name, of in cases:
+        many, few = (count_run(program, [mode, str(calls), of]) for calls in (MANY, FEW))
+        if many <= few:
             raise UnusableError(f"{program} does not take the core from {OBJECT}")
-        counts[head.name] = round(more / (MANY - FEW))
+        counts[name] = round((many - few) / (MANY - FEW))
     return counts
 
 
@@ -96,15 +100,15 @@ def require_same(committed: dict[str, str], here: dict[str, str]) -> None:
 
 
 def compare(committed: dict[str, int], counted: dict[str, int]) -> tuple[list[str], list[str]]:
-    """Return a sentence for each head that costs more than it may, and for each that costs less."""
+    """Return a sentence for each case that costs more than it may, and for each that costs less."""
     over: list[str] = []
     under: list[str] = []
     if committed.keys() != counted.keys():
-        over.append(f"heads differ: {sorted(committed.keys() ^ counted.keys())}")
-    for head in committed.keys() & counted.keys():
-        more = counted[head] - committed[head]
-        sentence = f"{head}: {committed[head]} before, {counted[head]} now"
-        if 100 * abs(more) > TOLERANCE * committed[head]:
+        over.append(f"cases differ: {sorted(committed.keys() ^ counted.keys())}")
+    for case in committed.keys() & counted.keys():
+        more = counted[case] - committed[case]
+        sentence = f"{case}: {committed[case]} before, {counted[case]} now"
+        if 100 * abs(more) > TOLERANCE * committed[case]:
             (over if more > 0 else under).append(sentence)
     return sorted(over), sorted(under)
 
@@ -120,8 +124,8 @@ def run(program: Path, *, check: bool, update: bool) -> int:
     if check:
         require_same(committed, here)
     counted = count(program)
-    for head, instructions in counted.items():
-        sys.stdout.write(f"{head:<12}{instructions:>8}{before.get(head, ''):>8}\n")
+    for case, instructions in counted.items():
+        sys.stdout.write(f"{case:<12}{instructions:>8}{before.get(case, ''):>8}\n")
     if update:
         text = json.dumps({**here, "instructions": counted}, indent=1)
         COMMITTED.write_text(text + "\n", encoding="utf-8")
@@ -137,7 +141,7 @@ def run(program: Path, *, check: bool, update: bool) -> int:
 
 def main() -> int:
     """Return the exit status of the command."""
-    parser = argparse.ArgumentParser(description="Count the instructions of one decision.")
+    parser = argparse.ArgumentParser(description="Count the instructions of the core.")
     parser.add_argument("program", type=Path, help="bench_core, as `make bench-core` builds it")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="compare with instructions.json")

@@ -100,7 +100,16 @@ def test_bench_core_of_a_head_that_is_refused_ends(
     assert ran.stderr == ("bench_core: head is decided otherwise\n" if status else "")
 
 
-@pytest.mark.parametrize("arguments", [(), ("count", "0", "x"), ("table", "1", "1")])
+@pytest.mark.parametrize(("message", "status"), [("body", 0), ("response", 0), ("request", 2)])
+def test_bench_core_of_an_unknown_message_ends(message: str, status: int, program: Path) -> None:
+    ran = run(program, "read", 1, message)
+    assert ran.returncode == status
+    assert ran.stderr == ("bench_core: request is no message that is known\n" if status else "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("count", "0", "x"), ("read", "0", "body"), ("table", "1", "1")]
+)
 def test_bench_core_of_other_arguments_ends(arguments: tuple[str, ...], program: Path) -> None:
     assert run(program, *arguments).returncode == 2
 
@@ -121,9 +130,9 @@ def test_instructions_are_compared_within_three_percent(
     assert tuple(map(len, found)) == (over, under)
 
 
-def test_instructions_of_other_heads_are_over() -> None:
+def test_instructions_of_other_cases_are_over() -> None:
     over, under = instructions.compare({"chrome": 1000}, {"chrome": 1000, "safari": 1000})
-    assert over == ["heads differ: ['safari']"]
+    assert over == ["cases differ: ['safari']"]
     assert under == []
 
 
@@ -134,7 +143,8 @@ def test_instructions_of_another_compiler_are_not_compared() -> None:
         instructions.require_same(here, here | {"compiler": "13.1.0"})
 
 
-def test_instructions_are_committed_for_every_head() -> None:
+def test_instructions_are_committed_for_every_head_and_message() -> None:
     committed = json.loads(instructions.COMMITTED.read_text(encoding="utf-8"))
-    assert sorted(committed["instructions"]) == [head.name for head in HEADS]
+    heads = [head.name for head in HEADS]
+    assert list(committed["instructions"]) == [*heads, *instructions.MESSAGES]
     assert {"compiler", "machine"} < committed.keys()
