@@ -21,7 +21,12 @@ typedef struct {
     u101_context context;
 } sample;
 
-/* Fills `made`, which the context points into; good as long as guard_text says. */
+/* Fills `made`, which the context points into; good as long as guard_text says.  The
+ * meaning of the head is not looked at. */
+void sample_head(sample *made, const u101_negotiator *negotiator, u101_hasher *hasher,
+                 const char *text);
+
+/* The same for a head whose meaning is sound too, as it is before a protocol is chosen. */
 void sample_read(sample *made, const u101_negotiator *negotiator, u101_hasher *hasher,
                  const char *text);
 

@@ -5,7 +5,7 @@
 
 #include "guard.h"
 #include "harness.h"
-#include "names.h"
+#include "numbered.h"
 
 /* A defect with the part of the argument that shows it; NULL: nothing is wrong. */
 static void check_defect(u101_defect defect, const char *value)
@@ -61,7 +61,7 @@ static void test_check_long_lists_have_the_first_of_their_defects(void)
 {
     static const size_t counts[] = {33, 10000};
     for (size_t i = 0; i < COUNT(counts); i++) {
-        name_list made = names_new("n", counts[i], "");
+        name_list made = numbered_new("n", counts[i], "");
         const u101_websocket websocket = {.subprotocols = made.at, .subprotocol_count = counts[i]};
         const u101_protocol protocol = {
             .name = BYTES("foo"), .methods = made.at, .method_count = counts[i]};
@@ -80,7 +80,7 @@ static void test_check_long_lists_have_the_first_of_their_defects(void)
         made.at[20] = BYTES("n3");
         check_defect(u101_check_websocket(&websocket), "n3");
         check_defect(u101_check_protocol(&protocol), "n3");
-        names_free(&made);
+        numbered_free(&made);
     }
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "harness.h"
-#include "names.h"
+#include "numbered.h"
 #include "policy.h"
 #include "vector.h"
 
@@ -69,7 +69,7 @@ static void test_memory_negotiator_not_to_be_had_is_null_without_a_defect(void)
 
 static void test_memory_lacking_in_a_check_changes_no_defect(void)
 {
-    name_list made = names_new("f", 40, "");
+    name_list made = numbered_new("f", 40, "");
     const u101_websocket websocket = {.subprotocols = made.at, .subprotocol_count = 40};
     fail_call(1);
     CHECK(u101_check_websocket(&websocket).text == NULL);
@@ -78,7 +78,7 @@ static void test_memory_lacking_in_a_check_changes_no_defect(void)
     fail_call(1);
     CHECK_TEXT(u101_check_websocket(&websocket).value, "f20");
     CHECK(has_failed());
-    names_free(&made);
+    numbered_free(&made);
 }
 
 static const char key[] = "dGhlIHNhbXBsZSBub25jZQ==";

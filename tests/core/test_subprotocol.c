@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "harness.h"
-#include "names.h"
+#include "numbered.h"
 #include "sample.h"
 
 typedef struct {
@@ -126,7 +126,7 @@ static void test_subprotocol_of_a_long_list_is_chosen_or_refused(void)
 {
     static const size_t counts[] = {40, 10000};
     for (size_t i = 0; i < COUNT(counts); i++) {
-        name_list made = names_new("p", counts[i], ".x");
+        name_list made = numbered_new("p", counts[i], ".x");
         for (size_t j = 0; j < COUNT(many_rows); j++) {
             const subprotocol_row *row = &many_rows[j];
             u101_slice chosen;
@@ -134,20 +134,20 @@ static void test_subprotocol_of_a_long_list_is_chosen_or_refused(void)
             CHECK_REASON(choose_among(made.at, made.count, row->lines, true, &chosen), row->reason);
             CHECK_TEXT(chosen, row->chosen);
         }
-        names_free(&made);
+        numbered_free(&made);
     }
 }
 
 static void test_subprotocol_last_of_ten_thousand_is_chosen_and_one_more_refused(void)
 {
-    name_list made = names_new("p", 10000, "");
+    name_list made = numbered_new("p", 10000, "");
     u101_slice chosen;
     CHECK_REASON(choose_among(made.at, made.count, OFFERED "p9999\r\n", true, &chosen),
                  U101_SWITCHED);
     CHECK_TEXT(chosen, "p9999");
     CHECK_REASON(choose_among(made.at, made.count, OFFERED "p10000\r\n", true, &chosen),
                  U101_WS_SUBPROTOCOL_REQUIRED);
-    names_free(&made);
+    numbered_free(&made);
 }
 
 int main(void)

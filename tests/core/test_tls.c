@@ -18,8 +18,8 @@ typedef struct {
 } tls_row;
 
 static const tls_row tls_rows[] = {
-    {GET "\r\n", false, false, U101_SWITCHED, "a request"},
-    {GET "Content-Length: 0\r\n\r\n", false, false, U101_SWITCHED, "a body of no bytes"},
+    {GET "\r\n", false, false, U101_SOUND, "a request"},
+    {GET "Content-Length: 0\r\n\r\n", false, false, U101_SOUND, "a body of no bytes"},
     {GET "Content-Length: 1\r\n\r\n", false, false, U101_TLS_BODY, "a body of one byte"},
     {GET "Transfer-Encoding: chunked\r\n\r\n", false, false, U101_TLS_BODY, "a chunked body"},
     {GET "\r\n", false, true, U101_TLS_LEFTOVER, "plain text behind it"},
@@ -40,7 +40,7 @@ static void test_tls_request_is_sound_or_refused(void)
         made.context.secure = row->secure;
         made.context.leftover = row->leftover;
         CHECK_REASON(u101_tls_check(&made.context, BYTES("1.3")), row->reason);
-        CHECK_INT(made.decision.tls_minor, row->reason == U101_SWITCHED ? '3' : '\0');
+        CHECK_INT(made.decision.tls_minor, row->reason == U101_SOUND ? '3' : '\0');
     }
     u101_negotiator_free(negotiator);
 }
@@ -52,6 +52,9 @@ static void test_tls_protocol_is_version_one_and_a_digit(void)
     CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("")));
     CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.")));
     CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.a")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1x2")));
+    CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1/2")));
+    CHECK(!u101_tls_is_named(guard_text("TL"), guard_text("1.2")));
     CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.:")));
     CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1./")));
     CHECK(!u101_tls_is_named(guard_text("TLS"), guard_text("1.00")));

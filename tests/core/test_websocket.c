@@ -5,7 +5,7 @@
 #include "websocket.h"
 
 #include "harness.h"
-#include "names.h"
+#include "numbered.h"
 #include "sample.h"
 
 #define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -170,13 +170,13 @@ static const websocket_row many_rows[] = {
 
 static void test_websocket_origin_of_ten_thousand_is_allowed_or_refused(void)
 {
-    name_list origins = names_new("https://f", 10000, ".org");
+    name_list origins = numbered_new("https://f", 10000, ".org");
     origins.at[41] = BYTES("https://*.f41.org");
     origins.at[42] = BYTES("null");
     const u101_websocket websocket = {
         .origin_rule = U101_ORIGINS_LISTED, .origins = origins.at, .origin_count = origins.count};
     check_rows(&websocket, many_rows, COUNT(many_rows));
-    names_free(&origins);
+    numbered_free(&origins);
 }
 
 static void test_websocket_empty_list_of_origins_allows_no_browser(void)

@@ -4,8 +4,8 @@
  * In: how many, and what stands around the number of each.  Out: that many different
  * slices, "f0.x", "f1.x" and so on.  Memory that runs out ends the program.
  */
-#ifndef NAMES_H
-#define NAMES_H
+#ifndef NUMBERED_H
+#define NUMBERED_H
 
 #include "upgrade101.h"
 
@@ -15,7 +15,7 @@ typedef struct {
     char *text;
 } name_list;
 
-name_list names_new(const char *before, size_t count, const char *after);
-void names_free(name_list *made);
+name_list numbered_new(const char *before, size_t count, const char *after);
+void numbered_free(name_list *made);
 
 #endif

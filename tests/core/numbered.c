@@ -1,5 +1,5 @@
-/* Writes names one behind the other; names.h says what holds. */
-#include "names.h"
+/* Writes names one behind the other; numbered.h says what holds. */
+#include "numbered.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "harness.h"
 
-name_list names_new(const char *before, size_t count, const char *after)
+name_list numbered_new(const char *before, size_t count, const char *after)
 {
     const size_t most = strlen(before) + strlen(after) + 21; /* 20 digits and a NUL */
     name_list made = {calloc(count + 1, sizeof(u101_slice)), count, calloc(count + 1, most)};
@@ -21,7 +21,7 @@ name_list names_new(const char *before, size_t count, const char *after)
     return made;
 }
 
-void names_free(name_list *made)
+void numbered_free(name_list *made)
 {
     free(made->at);
     free(made->text);
