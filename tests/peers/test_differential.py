@@ -2,8 +2,9 @@
 
 `U101_FUZZ_EXAMPLES=N` tries N requests chosen anew; without it the same few thousand run
 each time. Each request is decided whole, fed whole, in pieces and byte by byte, and, in the
-second test, as the parts that others have parsed. A request on which the two disagree is
-made as short as it can be before it is shown.
+second test, as the parts that others have parsed; in the third the caller answers. A request on
+which the two disagree is made as short as it can be before it is shown. That the requests reach
+each rule from both sides is held by `test_strategies`.
 """
 
 from __future__ import annotations
@@ -16,15 +17,24 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from model import Policy, Verdict, WebSocket, decide, decide_parsed
-from model.head import Head, read_head
-from strategies import Case, ParsedCase, cases, parsed_cases, shorten
+from model.last_word import RefusedError, accept, reject
+from same import assert_same, assert_same_deflate
+from strategies import (
+    AnsweredCase,
+    Case,
+    ParsedCase,
+    answered_cases,
+    cases,
+    parsed_cases,
+    shorten,
+)
 
 import upgrade101
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-T = TypeVar("T", Case, ParsedCase)
+T = TypeVar("T", Case, ParsedCase, AnsweredCase)
 
 EXAMPLES = int(os.environ.get("U101_FUZZ_EXAMPLES", "0"))
 profile = settings(
@@ -52,90 +62,37 @@ def _make_negotiator(policy: Policy) -> upgrade101.Negotiator:
     )
 
 
-def _assert_refusal(response: bytes, reason: upgrade101.Reason, verdict: Verdict) -> None:
-    """Expect a complete response with the fields of contract 1 and those of its reason."""
-    head, _, body = response.partition(b"\r\n\r\n")
-    start, *lines = head.decode("ascii").split("\r\n")
-    fields = [tuple(line.split(": ", 1)) for line in lines]
-    assert start.startswith(f"HTTP/1.1 {verdict.status} ")
-    written = dict(fields)
-    assert len(written) == len(fields)
-    assert {"Date", "Content-Type", "Content-Length"} <= written.keys()
-    assert sorted(field for field in fields if field[0] not in _OF_EVERY_REFUSAL) == sorted(
-        verdict.fields
-    )
-    if verdict.bodiless:
-        assert body == b""
-        assert int(written["Content-Length"]) > 0
-    else:
-        assert len(body) == int(written["Content-Length"])
-        assert len(body.decode("ascii").splitlines()) == 1
-        assert reason.text in body.decode("ascii")
-
-
-_OF_EVERY_REFUSAL = ("Date", "Content-Type", "Content-Length")
-
-
-def _assert_same(decision: upgrade101.Decision | None, verdict: Verdict | None) -> None:
-    if verdict is None:
-        assert decision is None
-        return
-    assert decision is not None
-    assert (decision.action.name, decision.reason.name) == (verdict.action, verdict.reason)
-    assert decision.reason.status == verdict.status
-    if verdict.action == "REJECT":
-        _assert_refusal(decision.response, decision.reason, verdict)
-        return
-    assert decision.response == verdict.response
-    assert decision.protocol == verdict.protocol
-    assert decision.subprotocol == verdict.subprotocol
-    assert decision.extensions == verdict.extensions
-    assert decision.settings == verdict.settings
-    assert decision.body == verdict.body
-    assert decision.leftover == verdict.leftover
-    assert (decision.deflate is None) == (verdict.deflate is None)
-    if verdict.deflate is not None:
-        for name, agreed in vars(verdict.deflate).items():
-            assert getattr(decision.deflate, name) == agreed
-
-
 @lru_cache(maxsize=16)
 def _decide(case: Case, size: int, *, continued: bool) -> Verdict | None:
     """Ask the model about the first bytes; several ways of feeding ask about the same."""
     data = case.data[:size]
-    return decide(case.policy, data, secure=case.secure, already_continued=continued)
+    return decide(
+        case.policy, data, secure=case.secure, first=case.first, already_continued=continued
+    )
 
 
-def _assert_request(decision: upgrade101.Decision, case: Case, size: int) -> None:
-    """Expect of a head that was completed to be told as it was sent."""
-    head = read_head(case.data[:size], case.policy.limits)
-    if not isinstance(head, Head):
-        assert decision.request is None
-        return
-    request = decision.request
-    assert request is not None
-    assert request.head == case.data[: head.size]
-    assert request.method == head.method.decode("latin-1")
-    assert request.target == head.target.decode("latin-1")
-    assert request.version == head.version.decode("latin-1")
-    assert request.headers == head.fields
+def _assert_same_offer(
+    negotiator: upgrade101.Negotiator, decision: upgrade101.Decision, verdict: Verdict
+) -> None:
+    if verdict.offer is not None:
+        assert decision.offer is negotiator.offers[verdict.offer]
+    assert_same_deflate(decision, verdict)
 
 
 def _assert_fed(negotiator: upgrade101.Negotiator, case: Case, cuts: Iterable[int]) -> None:
     """Feed up to each cut in turn; after each the model knows the bytes so far as one."""
-    handshake = negotiator.handshake(secure=case.secure)
+    handshake = negotiator.handshake(secure=case.secure, first=case.first)
     fed, continued = 0, False
     for cut in cuts:
         decision = handshake.feed(case.data[fed:cut])
         fed = cut
         verdict = _decide(case, fed, continued=continued)
-        _assert_same(decision, verdict)
+        assert_same(decision, verdict)
         if verdict is None:
             continue
         if verdict.action == "CONTINUE":
             continued = True
             continue
-        _assert_request(decision, case, fed)
         with pytest.raises(RuntimeError):
             handshake.feed(b"")
         return
@@ -148,7 +105,7 @@ def _assert_fed_byte_by_byte(negotiator: upgrade101.Negotiator, case: Case) -> N
     what is undecided there was undecided at every byte before
     (`test_model_bytes_after_the_deciding_one_change_nothing_but_leftover`).
     """
-    handshake = negotiator.handshake(secure=case.secure)
+    handshake = negotiator.handshake(secure=case.secure, first=case.first)
     continued = False
     for size in range(1, len(case.data) + 1):
         decision = handshake.feed(case.data[size - 1 : size])
@@ -156,7 +113,7 @@ def _assert_fed_byte_by_byte(negotiator: upgrade101.Negotiator, case: Case) -> N
             continue
         assert _decide(case, size - 1, continued=continued) is None
         verdict = _decide(case, size, continued=continued)
-        _assert_same(decision, verdict)
+        assert_same(decision, verdict)
         if verdict is not None and verdict.action != "CONTINUE":
             return
         continued = continued or verdict is not None
@@ -165,10 +122,12 @@ def _assert_fed_byte_by_byte(negotiator: upgrade101.Negotiator, case: Case) -> N
 def _assert_agrees(case: Case) -> None:
     negotiator = _make_negotiator(case.policy)
     size = len(case.data)
-    decision = negotiator.decide(case.data, secure=case.secure)
-    _assert_same(decision, _decide(case, size, continued=False))
-    if decision is not None:
-        _assert_request(decision, case, size)
+    if case.first:
+        verdict = _decide(case, size, continued=False)
+        decision = negotiator.decide(case.data, secure=case.secure)
+        assert_same(decision, verdict)
+        if decision is not None and verdict is not None:
+            _assert_same_offer(negotiator, decision, verdict)
     _assert_fed(negotiator, case, [size])
     _assert_fed(negotiator, case, [*accumulate(_pieces(case)), size])
     _assert_fed_byte_by_byte(negotiator, case)
@@ -214,7 +173,8 @@ def _in_bytes(text: bytes | str) -> bytes:
 
 
 def _assert_parsed_agrees(case: ParsedCase) -> None:
-    decision = _make_negotiator(case.policy).decide_request(
+    negotiator = _make_negotiator(case.policy)
+    decision = negotiator.decide_request(
         case.method, case.target, case.fields, version=case.version, secure=case.secure
     )
     verdict = decide_parsed(
@@ -223,10 +183,49 @@ def _assert_parsed_agrees(case: ParsedCase) -> None:
         [(_in_bytes(name), _in_bytes(value)) for name, value in case.fields],
         secure=case.secure,
     )
-    _assert_same(decision, verdict)
+    assert_same(decision, verdict)
+    _assert_same_offer(negotiator, decision, verdict)
 
 
 @given(case=parsed_cases())
 @profile
 def test_negotiator_generated_parsed_request_agrees(case: ParsedCase) -> None:
     _assert_or_shorten(case, _assert_parsed_agrees)
+
+
+def _answer(verdict: Verdict, case: AnsweredCase) -> Verdict:
+    if case.status is None:
+        return accept(verdict, case.headers, **case.arguments)
+    return reject(
+        case.policy, verdict, case.status, case.headers, secure=case.secure, **case.arguments
+    )
+
+
+def _assert_answer_agrees(case: AnsweredCase) -> None:
+    """Expect both to refuse the caller's answer, or to make the same of it."""
+    decision = _make_negotiator(case.policy).decide(case.data, secure=case.secure)
+    verdict = decide(case.policy, case.data, secure=case.secure)
+    assert_same(decision, verdict)
+    if decision is None or verdict is None:
+        return
+    try:
+        expected = _answer(verdict, case)
+    except RefusedError:
+        with pytest.raises((ValueError, RuntimeError)):
+            _give(decision, case)
+    else:
+        assert_same(_give(decision, case), expected)
+    # "The decision can be used again."
+    assert_same(decision, verdict)
+
+
+def _give(decision: upgrade101.Decision, case: AnsweredCase) -> upgrade101.Decision:
+    if case.status is None:
+        return decision.accept(case.headers, **case.arguments)
+    return decision.reject(case.status, case.headers, **case.arguments)
+
+
+@given(case=answered_cases())
+@profile
+def test_decision_generated_answer_of_the_caller_agrees(case: AnsweredCase) -> None:
+    _assert_or_shorten(case, _assert_answer_agrees)

@@ -155,7 +155,9 @@ class _Reader:
         # [RFC 9112 2.3]
         expected = VERSION_PATTERN[len(self.version) : len(self.version) + 1]
         if not (byte.isdigit() if expected == b"d" else byte == expected):
-            return "BAD_VERSION"
+            # "whose line ends within or right after the target"
+            ends = not self.version and byte in (CR, LF)
+            return self.unless_proxy("BAD_VERSION") if ends else "BAD_VERSION"
         self.version += byte
         if len(self.version) == len(VERSION_PATTERN):
             if self.version not in VERSIONS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .grammar import DEFAULT_PORTS, SCHEME, URI_HOST, name_matches, split_host
+from .grammar import DEFAULT_PORTS, LARGEST_PORT, SCHEME, URI_HOST, name_matches, split_host
 
 # "the port of 1-5 digits without leading zero": the strict reading takes no lone 0 either.
 _PORT = rb"(?::(?P<port>[1-9][0-9]{0,4}))?"
@@ -25,6 +25,8 @@ def split_origin(text: bytes) -> Origin | None:
         return None
     scheme = match["scheme"].lower()
     port = None if match["port"] is None else int(match["port"])
+    if port is not None and port > LARGEST_PORT:
+        return None
     if port == DEFAULT_PORTS.get(scheme):
         port = None
     return scheme, match["host"].lower(), port

@@ -59,7 +59,7 @@ def make_case(random: Random) -> Case:
         data = PREFACE + draft.tail
     if not random.randrange(30):
         data = data[: random.randint(0, len(data))]
-    for _ in range(random.choice([0, 0, 0, 0, 1, 1, 2])):
+    for _ in range(random.choice([0, 0, 0, 1, 1, 1, 2])):
         data, twin = nudge(random, data), data
     pieces = tuple(random.choice([1, 2, 3, 10, 50, 200]) for _ in range(random.randint(1, 3)))
     first = not chance(random, 3 if draft.lead or data.startswith(b"P") else 1)
@@ -87,8 +87,8 @@ def make_parsed_case(random: Random) -> ParsedCase:
     return ParsedCase(policy, chance(random, 1), method, target, version, tuple(fields))
 
 
-def _make_draft(random: Random) -> Draft:
-    """Write a request that some client sends, then lose the way up to three times."""
+def make_draft(random: Random, breaks: int) -> Draft:
+    """Write a request that some client sends, then lose the way so many times."""
     protocol, method, options, fields = random.choice(REQUESTS)
     host = (b"Host", random.choice(HOSTS[:SOUND_HOSTS]))
     draft = Draft(method, b"/", [host, (b"Connection", options), *fields])
@@ -100,14 +100,14 @@ def _make_draft(random: Random) -> Draft:
         draft.tail = b"hello"
     if chance(random, 3):
         random.shuffle(draft.fields)
-    # Mostly one way: of two the first that is found hides the other.
-    for _ in range(random.choice([0, 1, 1, 1, 1, 2, 3])):
+    for _ in range(breaks):
         mutate(random, draft, protocol)
     return draft
 
 
 def _make_both(random: Random) -> tuple[Policy, Draft]:
-    draft = _make_draft(random)
+    # Mostly one way: of two the first that is found hides the other.
+    draft = make_draft(random, random.choice([0, 1, 1, 1, 1, 2, 3]))
     policy = make_policy(random)
     if chance(random, 2):
         policy = _near(random, policy, draft)

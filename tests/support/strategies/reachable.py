@@ -1,8 +1,8 @@
 """Which offers of a list a negotiator takes together (contract 7, "Paths").
 
 In: offers in order. Out: those that can be reached. It always holds that the first is among
-them. An H2C offer that could be reached by prior knowledge alone is left out where the
-contract does not say whether that is enough.
+them. Left out is also what the contract does not say: an H2C offer that only prior knowledge
+could reach, and an offer of which several earlier ones cover a part each.
 """
 
 from __future__ import annotations
@@ -18,28 +18,30 @@ if TYPE_CHECKING:
 
 
 def only_reachable(offers: Iterable[Offer]) -> tuple[Offer, ...]:
-    """Leave out each offer that an earlier one covers."""
+    """Leave out each offer for which the earlier ones leave nothing."""
     kept: list[Offer] = []
     for offer in offers:
-        if not any(_covers(earlier, offer) for earlier in kept):
+        if not _is_covered(offer, kept):
             kept.append(offer)
     return tuple(kept)
 
 
-def _covers(earlier: Offer, later: Offer) -> bool:
-    """Tell whether "an earlier one of the same name and version" leaves nothing for a later."""
-    if isinstance(later, H2C) and not later.upgrade:
+def _is_covered(offer: Offer, earlier: list[Offer]) -> bool:
+    """Tell whether "an earlier one of the same name and version" leaves nothing for it."""
+    if isinstance(offer, H2C) and not offer.upgrade:
         # Only prior knowledge is left for it, and the first offer takes that.
-        return isinstance(earlier, H2C) and earlier.prior_knowledge
-    if isinstance(earlier, H2C) and not earlier.upgrade:
-        return False
-    if _name(earlier) != _name(later):
-        return False
+        return any(isinstance(other, H2C) and other.prior_knowledge for other in earlier)
+    named = [
+        other
+        for other in earlier
+        if _name(other) == _name(offer) and not (isinstance(other, H2C) and not other.upgrade)
+    ]
     # "has no `paths` or covers each of its patterns"
-    if earlier.paths is None:
+    if any(other.paths is None for other in named):
         return True
-    return later.paths is not None and all(
-        any(_pattern_covers(ours, theirs) for ours in earlier.paths) for theirs in later.paths
+    patterns = [pattern for other in named for pattern in other.paths or ()]
+    return offer.paths is not None and all(
+        any(_pattern_covers(ours, theirs) for ours in patterns) for theirs in offer.paths
     )
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .answers import AnsweredCase
 from .cases import Case, ParsedCase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-T = TypeVar("T", Case, ParsedCase)
+T = TypeVar("T", Case, ParsedCase, AnsweredCase)
 
 
 def shorten(case: T, shows: Callable[[T], bool]) -> T:
@@ -46,9 +47,15 @@ def _smaller(case: T) -> Iterator[T]:
         yield replace(case, **changed)
 
 
-def _smaller_input(case: Case | ParsedCase) -> Iterator[dict[str, Any]]:
+def _smaller_input(case: Case | ParsedCase | AnsweredCase) -> Iterator[dict[str, Any]]:
     if isinstance(case, Case) and not case.first:
         yield {"first": True}
+    if isinstance(case, AnsweredCase):
+        for index in range(len(case.headers)):
+            yield {"headers": case.headers[:index] + case.headers[index + 1 :]}
+        for name in case.arguments:
+            left = {other: case.arguments[other] for other in case.arguments if other != name}
+            yield {"arguments": left}
     if isinstance(case, ParsedCase):
         for index in range(len(case.fields)):
             yield {"fields": case.fields[:index] + case.fields[index + 1 :]}
