@@ -16,12 +16,15 @@ VENV ?= .venv
 BUILD ?= build
 CFLAGS ?= -O2 -g
 DEFINES ?=
+OBJCOPY ?= objcopy
+PREFIX ?= /usr/local
+DESTDIR ?=
 SANITIZERS ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 DEMO_ARGS ?=
 PYTHONFLAGS ?=
 
 .PHONY: help demo test test-all test-asan sanitized soak soak-freed soak-asyncio soak-uvloop \
-	soak-kill core core-test fuzz strict bench bench-core bench-process bench-servers instructions lint \
+	soak-kill core install uninstall core-test fuzz strict bench bench-core bench-process bench-servers instructions lint \
 	clean toolchain
 
 help: ## list these targets
@@ -129,9 +132,11 @@ soak-kill: sanitized
 ifdef OPENSSL_DIR
 CRYPTO_CFLAGS := -I$(OPENSSL_DIR)/include
 CRYPTO_LIBS := -L$(OPENSSL_DIR)/lib -Wl,-rpath,$(OPENSSL_DIR)/lib -lcrypto
+CRYPTO_PACKAGE :=
 else
 CRYPTO_CFLAGS := $(shell pkg-config --cflags libcrypto 2>/dev/null)
 CRYPTO_LIBS := $(shell pkg-config --libs libcrypto 2>/dev/null || echo -lcrypto)
+CRYPTO_PACKAGE := $(shell pkg-config --exists libcrypto 2>/dev/null && echo libcrypto)
 endif
 CORE_FLAGS := -std=c11 -Icsrc -Icsrc/core $(CRYPTO_CFLAGS) $(DEFINES) \
 	$(if $(filter 1,$(U101_WERROR)),@.ci/warnings)
@@ -158,17 +163,42 @@ toolchain:
 
 core: $(BUILD)/libupgrade101.a $(PUBLIC_FILES) ## build the core as a static library with its header
 
-$(BUILD)/libupgrade101.a: $(CORE_OBJECTS)
+# One object, in which only what the header marks with U101_API is global.  On macOS `ld -r` itself
+# makes hidden symbols local.
+$(BUILD)/upgrade101.o: $(CORE_OBJECTS)
+	$(CC) -r -nostdlib -o $@ $^
+	$(if $(filter Darwin,$(shell uname)),,$(OBJCOPY) --localize-hidden $@)
+
+$(BUILD)/libupgrade101.a: $(BUILD)/upgrade101.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# Objects of link-time optimisation hold no symbols that could be hidden.
 $(BUILD)/core/%.o: csrc/core/%.c $(CORE_HEADERS) | toolchain
 	@mkdir -p $(@D)
-	$(CC) $(CORE_FLAGS) $(CFLAGS) -fPIC -c -o $@ $<
+	$(CC) $(CORE_FLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -fno-lto -c -o $@ $<
 
 $(BUILD)/include/%: csrc/%
 	@mkdir -p $(@D)
 	cp $< $@
+
+# The header and the table that it includes have a folder of their own, for `reasons.def` is a name
+# that others may have.
+INSTALLED := include/upgrade101/upgrade101.h include/upgrade101/reasons.def lib/libupgrade101.a \
+	lib/pkgconfig/upgrade101.pc
+VERSION = $(shell sed -n 's/^\#define U101_VERSION "\(.*\)"/\1/p' csrc/upgrade101.h)
+
+install: core ## install the C library with its header (PREFIX=/usr/local DESTDIR=)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,$(sort $(dir $(INSTALLED))))
+	install -m 644 $(PUBLIC_FILES) $(DESTDIR)$(PREFIX)/include/upgrade101
+	install -m 644 $(BUILD)/libupgrade101.a $(DESTDIR)$(PREFIX)/lib
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@PACKAGE@|$(CRYPTO_PACKAGE)|' \
+		-e 's|@LIBS@|$(if $(CRYPTO_PACKAGE),,$(CRYPTO_LIBS))|' -e 's| *$$||' csrc/upgrade101.pc.in \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/upgrade101.pc
+
+uninstall: ## remove what `make install` has installed, with the same PREFIX and DESTDIR
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(INSTALLED))
+	rmdir $(DESTDIR)$(PREFIX)/include/upgrade101
 
 # Else make would take them for intermediate files and remove them.
 .SECONDARY: $(TEST_OBJECTS)
