@@ -118,7 +118,7 @@ def _assert_answered(
 @given(case=cases())
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_model_bytes_after_the_deciding_one_change_nothing_but_leftover(case: Case) -> None:
-    # TLS is left out: its verdict is about what has arrived (contract 6).
+    # TLS is left out: its verdict is about what has arrived [contract 6].
     offers = tuple(offer for offer in case.policy.offers if offer != TLS()) or (H2C(),)
     policy = replace(case.policy, offers=offers)
     decided = None

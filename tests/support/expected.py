@@ -124,7 +124,7 @@ def check_answer(
 
 
 def check_forward(decision: Decision, expect: dict[str, Any], *, parsed: bool = False) -> None:
-    """Compare the head as whoever serves HTTP should see it (contract 8.4)."""
+    """Compare the head as whoever serves HTTP should see it [contract 8.4]."""
     if decision.action is not Action.PASS:
         return
     assert decision.request is not None

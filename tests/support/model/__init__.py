@@ -5,7 +5,7 @@ In: a policy, whether the transport is TLS, every byte received so far, and whet
 are needed. It always holds that nothing is remembered between two calls, so a verdict on
 some bytes cannot depend on how they were cut. It shares no code with the extension:
 `test_differential` compares the two. It does not make negotiators, refuse their
-arguments, or write the caller's own answers (contract 7).
+arguments, or write the caller's own answers [contract 7].
 """
 
 from .negotiate import decide, decide_parsed

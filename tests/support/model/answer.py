@@ -1,4 +1,4 @@
-"""What the rules of one protocol say about one element of Upgrade (contract 3.6).
+"""What the rules of one protocol say about one element of Upgrade [contract 3.6].
 
 In and out: records only. It always holds that an answer is a `Yes` or a `No`.
 """

@@ -1,4 +1,4 @@
-"""Where a body ends and what it decodes to (9112 6.3 and 7.1, contract 6 and 8.1).
+"""Where a body ends and what it decodes to (9112 6.3 and 7.1, [contract 6] and [contract 8.1]).
 
 In: the bytes that follow a head, received so far, how they are framed, and the bounds. Out:
 `Done`, a `BodyDefect`, or `None` while more bytes are needed. It always holds that each byte is

@@ -1,4 +1,4 @@
-"""Sec-WebSocket-Extensions and permessage-deflate (6455 9.1, 7692 7.1, contract 4).
+"""Sec-WebSocket-Extensions and permessage-deflate (6455 9.1, 7692 7.1, [contract 4]).
 
 In: the lines of the field; the server's configuration. Out: the offers as written, or
 `None` where the grammar is broken; the parameters agreed and the answer. It always holds
@@ -136,7 +136,7 @@ def agree(offer: Extension, configured: PerMessageDeflate) -> PerMessageDeflate 
 
 
 def write_answer(agreed: PerMessageDeflate) -> str:
-    """Write the value of Sec-WebSocket-Extensions, parameters in the order of contract 4."""
+    """Write the value of Sec-WebSocket-Extensions, parameters in the order of [contract 4]."""
     parts = ["permessage-deflate"]
     parts += [flag for flag in FLAGS if getattr(agreed, flag)]
     parts += [

@@ -1,4 +1,4 @@
-"""The head as whoever serves HTTP should see it (contract 8.4).
+"""The head as whoever serves HTTP should see it [contract 8.4].
 
 In: a complete head, the policy, the reason of its PASS. Out: bytes. It always holds that what is
 not about the upgrade stays as it was sent.

@@ -1,4 +1,4 @@
-"""How the body of a request or a response is framed (9112 6, contract 2).
+"""How the body of a request or a response is framed (9112 6, [contract 2]).
 
 In: the values of Transfer-Encoding and Content-Length, and the version. Out: the reason of
 the first rule that is broken, or how long the body is. It always holds that a list which two

@@ -69,7 +69,7 @@ def split_absolute_form(target: bytes) -> tuple[bytes, bytes, bytes] | None:
 
 
 def split_path(target: bytes) -> tuple[bytes | None, bytes | None]:
-    """Return path and query of a sound target, `None` for what it does not have (contract 7)."""
+    """Return path and query of a sound target, `None` for what it does not have [contract 7]."""
     absolute = split_absolute_form(target)
     if target.startswith(b"/"):
         text = target

@@ -1,4 +1,4 @@
-"""HTTP/2 over cleartext TCP (7540 3.2, contract 5).
+"""HTTP/2 over cleartext TCP (7540 3.2, [contract 5]).
 
 In: a head without defect and whether the transport is TLS. Out: `Yes` or `No`. It always
 holds that no defect in the offer is more than a `PASS`.
@@ -26,7 +26,7 @@ _BASE64URL = re.compile(rb"[A-Za-z0-9_-]*")
 
 
 def check(head: Head, *, secure: bool) -> Yes | No:
-    """Answer with the first row of contract 5 that fails, or with the 101."""
+    """Answer with the first row of [contract 5] that fails, or with the 101."""
     for reason in _failing_rows(head, secure=secure):
         return No(reason)
     settings = read_settings(head.values(b"HTTP2-Settings")[0])

@@ -1,4 +1,4 @@
-"""Reading a head byte by byte (contract 2, "Syntax, in byte order").
+"""Reading a head byte by byte ([contract 2], "Syntax, in byte order").
 
 In: every byte of the request received so far and the limits. Out: a `Head`, a `Defect`, or
 `None` while more bytes are needed. It always holds that each byte is looked at once, in order,
@@ -199,7 +199,7 @@ def read_head(data: bytes, limits: Limits, *, first: bool = True) -> Head | Defe
 
 
 def check_parsed(head: Head, limits: Limits) -> Defect | None:
-    """Find the first defect of a head that others have parsed (contract 7, last paragraph).
+    """Find the first defect of a head that others have parsed ([contract 7], last paragraph).
 
     "What is no token, target or field value is its reason of 2; the limits of target and
     fields bind, the head's does not." The parts are taken in the order of a request.

@@ -1,4 +1,4 @@
-"""What the caller answers to a decision, and what comes of it (contract 7).
+"""What the caller answers to a decision, and what comes of it [contract 7].
 
 In: a policy, a verdict, the caller's arguments. Out: the final verdict; `RefusedError` where an
 argument cannot be given. It always holds that the verdict answered to is left as it is. Which
@@ -119,7 +119,7 @@ def _are_offered(verdict: Verdict, value: str) -> bool:
 def _rewrite(
     verdict: Verdict, subprotocol: str | None, extensions: str | None, headers: Fields
 ) -> bytes:
-    """Write the 101 anew, with "response fields in this order" (contract 4)."""
+    """Write the 101 anew, with "response fields in this order" [contract 4]."""
     if not verdict.response:
         return b""
     lines = verdict.response.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")

@@ -1,4 +1,4 @@
-"""Reading field lines byte by byte (contract 2; 9112 5).
+"""Reading field lines byte by byte ([contract 2]; 9112 5).
 
 In: the bytes that follow a start line or a last chunk, one at a time, and how many lines
 there may be. Out: the fields, and the name of the defect at the byte that shows it. It always

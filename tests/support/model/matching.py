@@ -1,4 +1,4 @@
-"""Which offer an element of Upgrade asks for (contract 3.5, 7 "Paths").
+"""Which offer an element of Upgrade asks for ([contract 3.5], [contract 7] "Paths").
 
 In: an element, an offer, the target. Out: yes or no. It always holds that the path is compared
 apart from the name and version. What the offer's rules say is not known here.

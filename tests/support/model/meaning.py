@@ -1,4 +1,4 @@
-"""What a complete head means before anything is chosen (contract 2, "Meaning").
+"""What a complete head means before anything is chosen ([contract 2], "Meaning").
 
 In: a head, the policy, whether the transport is TLS. Out: the reason of the first rule
 that is broken, or `None`; and the facts of framing that the protocols ask for. It always
@@ -12,7 +12,7 @@ from .policy import Policy
 
 
 def defect(policy: Policy, head: Head, *, secure: bool) -> str | None:
-    """Return the first rule of contract 2 that the head breaks."""
+    """Return the first rule of [contract 2] that the head breaks."""
     codings = head.values(b"Transfer-Encoding")
     lengths = head.values(b"Content-Length")
     return _host_defect(policy, head, secure=secure) or framing_defect(

@@ -1,4 +1,4 @@
-"""The decision, in the order of contract 2 and 3.
+"""The decision, in the order of [contract 2] and [contract 3].
 
 In: see the package. Out: a `Verdict`, or `None`. It always holds that syntax comes before
 meaning and meaning before choosing.
@@ -101,7 +101,7 @@ def _preface(policy: Policy, data: bytes, *, secure: bool, first: bool) -> Verdi
 def _decide_head(
     policy: Policy, head: Head, arrived: bytes, *, secure: bool, already_continued: bool
 ) -> Verdict | None:
-    """Contract 3, its 7 from the second sentence on, and its 8 [RFC 9110 7.8, 10.1.1]."""
+    """[contract 3.7] from its second sentence on, and [contract 3.8, RFC 9110 7.8, 10.1.1]."""
     chosen = _choose(policy, head, arrived, secure=secure)
     if isinstance(chosen, Verdict):
         return chosen
@@ -160,7 +160,7 @@ def _choose(policy: Policy, head: Head, arrived: bytes, *, secure: bool) -> Yes 
 
 
 def _not_asked(policy: Policy, head: Head) -> Iterator[str]:
-    """Contract 3.1 to 3.4: name what applies; one is looked at only where none before does."""
+    """[contract 3.1] to [contract 3.4]: name what applies, in order."""
     # 1
     upgrades = elements(head.values(b"Upgrade"))
     if not upgrades:
@@ -187,7 +187,7 @@ def _not_asked(policy: Policy, head: Head) -> Iterator[str]:
 
 
 def _compare(policy: Policy, head: Head, arrived: bytes, *, secure: bool) -> Yes | No:
-    """Contract 3.5, 3.6 and the first sentence of 3.7."""
+    """[contract 3.5], [contract 3.6] and the first sentence of [contract 3.7]."""
     # 5 "Each element, in the client's order, is matched with the offers"
     answers: list[Yes | No] = []
     elsewhere = False

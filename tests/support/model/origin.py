@@ -1,4 +1,4 @@
-"""Which origins an offer takes (contract 4, "Origins"; 6454 7.1).
+"""Which origins an offer takes ([contract 4], "Origins"; 6454 7.1).
 
 In: the entries of an offer, the value of Origin and that of Host. Out: yes or no. It always
 holds that a value is taken if one entry takes it. What follows from a no is not known here.

@@ -2,7 +2,7 @@
 
 In: arguments, or the object of `vectors/policies.json`. Out: records. It always holds that
 a record is hashable and equal to one of the same arguments. They check nothing: what the
-real constructors refuse (contract 7) is not the model's business.
+real constructors refuse [contract 7] is not the model's business.
 """
 
 import json
@@ -24,7 +24,7 @@ class PerMessageDeflate:
 
 @dataclass(frozen=True)
 class WebSocket:
-    """The offer of contract 4."""
+    """The offer of [contract 4]."""
 
     subprotocols: tuple[str, ...] = ()
     subprotocol_required: bool = False
@@ -36,7 +36,7 @@ class WebSocket:
 
 @dataclass(frozen=True)
 class H2C:
-    """The offer of contract 5."""
+    """The offer of [contract 5]."""
 
     upgrade: bool = True
     prior_knowledge: bool = False
@@ -45,7 +45,7 @@ class H2C:
 
 @dataclass(frozen=True)
 class Protocol:
-    """Any other offer of contract 6."""
+    """Any other offer of [contract 6]."""
 
     name: str
     version: str | None = None
@@ -57,7 +57,7 @@ class Protocol:
 
 @dataclass(frozen=True)
 class TLS:
-    """The offer of contract 6 for RFC 2817."""
+    """The offer of [contract 6] for RFC 2817."""
 
     paths: tuple[str, ...] | None = None
 
@@ -67,7 +67,7 @@ Offer = WebSocket | H2C | Protocol | TLS
 
 @dataclass(frozen=True)
 class Limits:
-    """Sizes in bytes, `fields` in lines (contract 2 and 6)."""
+    """Sizes in bytes, `fields` in lines [contract 2, contract 6]."""
 
     head: int = 16384
     target: int = 8192

@@ -1,7 +1,7 @@
-"""Other protocols, and TLS in mid-connection (contract 6, 2817 3).
+"""Other protocols, and TLS in mid-connection ([contract 6], 2817 3).
 
 In: a head without defect, the offer, what has arrived behind the head. Out: `Yes` or `No`.
-It always holds that the checks run in the order of contract 6.
+It always holds that the checks run in the order of [contract 6].
 """
 
 from .answer import No, Yes

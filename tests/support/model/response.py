@@ -1,4 +1,4 @@
-"""Reading the responses to one request (9112 4 and 6.3, contract 8.2).
+"""Reading the responses to one request (9112 4 and 6.3, [contract 8.2]).
 
 In: the method of the request, the bytes received so far from the first byte of a status line,
 the limits. Out: a `Response`, a `Defect`, or `None` while more bytes are needed; and where its

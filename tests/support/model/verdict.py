@@ -1,4 +1,4 @@
-"""A verdict and the closed table of reasons (contract 1 and 9).
+"""A verdict and the closed table of reasons [contract 1, contract 9].
 
 In: a reason and what goes with it. Out: a `Verdict`. It always holds that the action and
 the status follow from the reason and from `required`. It does not write the date or the
@@ -90,7 +90,7 @@ def refusal(
     offset: int | None = None,
     head: Head | None = None,
 ) -> Verdict:
-    """Make a REJECT, with the fields that contract 1 and 3.1 give it and its `own`."""
+    """Make a REJECT, with the fields that [contract 1] and [contract 3.1] give it and its `own`."""
     return Verdict(
         "REJECT",
         reason,
@@ -113,7 +113,7 @@ def connection_fields(policy: Policy, status: int, *, secure: bool) -> Fields:
 
 
 def offered(policy: Policy, *, secure: bool) -> list[str]:
-    """List the Upgrade field of a 426: "the offers in the server's order" (contract 3.1)."""
+    """List the Upgrade field of a 426: "the offers in the server's order" [contract 3.1]."""
     # "unless nothing else is offered"
     offers = [offer for offer in policy.offers if _is_listed(offer, secure=secure)]
     names = [_name(offer) for offer in offers or policy.offers]

@@ -1,4 +1,4 @@
-"""The WebSocket handshake (6455 4.2, contract 4).
+"""The WebSocket handshake (6455 4.2, [contract 4]).
 
 In: a head without defect and the offer. Out: `Yes` or `No`. It always holds that the
 checks run in the order of the contract's table and that the first that fails decides.
@@ -31,7 +31,7 @@ _VERSION = (("Sec-WebSocket-Version", "13"),)
 
 
 def check(offer: WebSocket, head: Head) -> Yes | No:
-    """Answer with the first row of contract 4 that fails, or with the 101."""
+    """Answer with the first row of [contract 4] that fails, or with the 101."""
     for broken in chain(_failing_rows(head), _failing_origin(offer, head), _failing(offer, head)):
         return broken
     accept = hashlib.sha1(head.values(b"Sec-WebSocket-Key")[0] + GUID, usedforsecurity=False)

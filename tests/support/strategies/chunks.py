@@ -1,4 +1,4 @@
-"""Chunked bodies, sound and nearly (9112 7.1, contract 6).
+"""Chunked bodies, sound and nearly (9112 7.1, [contract 6]).
 
 In: a source of randomness. Out: bytes, and how many they decode to if they are sound. It always
 holds that a body begins as a sound one. Nothing here knows the bounds of a policy.

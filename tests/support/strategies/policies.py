@@ -1,4 +1,4 @@
-"""Negotiators of any kind that the constructors take (contract 7).
+"""Negotiators of any kind that the constructors take [contract 7].
 
 In: a source of randomness. Out: a `Policy`. It always holds that each of its offers can be
 reached. Its limits are the defaults.
@@ -57,14 +57,14 @@ def hide(random: Random, values: list[str], others: list[str]) -> tuple[str, ...
 
 
 def make_paths(random: Random, chances: int = 3) -> tuple[str, ...] | None:
-    """Make the `paths` of an offer (contract 7), none `10 - chances` times of ten."""
+    """Make the `paths` of an offer [contract 7], none `10 - chances` times of ten."""
     if not chance(random, chances):
         return None
     return tuple(random.sample(PATHS, random.randint(1, 3)))
 
 
 def make_deflate(random: Random) -> PerMessageDeflate:
-    """Make the deflate offer of contract 4."""
+    """Make the deflate offer of [contract 4]."""
     client = random.choice([*WINDOWS, 8])
     return PerMessageDeflate(
         server_no_context_takeover=chance(random, 3),
@@ -76,7 +76,7 @@ def make_deflate(random: Random) -> PerMessageDeflate:
 
 
 def make_websocket(random: Random) -> WebSocket:
-    """Make the offer of contract 4."""
+    """Make the offer of [contract 4]."""
     names = ["chat", "chat.v2", "Chat", "y", "a/b", "SPDY/3.1+x", "@"]
     subprotocols = list(dict.fromkeys(some(random, names, 3)))
     origins = hide(random, some(random, ORIGINS, 8), OTHER_ORIGINS)
@@ -92,7 +92,7 @@ def make_websocket(random: Random) -> WebSocket:
 
 
 def make_h2c(random: Random) -> H2C:
-    """Make the offer of contract 5."""
+    """Make the offer of [contract 5]."""
     upgrade = chance(random, 8)
     return H2C(
         upgrade=upgrade,

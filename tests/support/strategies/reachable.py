@@ -1,4 +1,4 @@
-"""Which offers of a list a negotiator takes together (contract 7, "Paths").
+"""Which offers of a list a negotiator takes together ([contract 7], "Paths").
 
 In: offers in order. Out: those that can be reached. It always holds that the first is among
 them. Left out is also what the contract does not say: an H2C offer that only prior knowledge
