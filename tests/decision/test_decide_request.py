@@ -123,7 +123,9 @@ def test_decide_request_knows_version_and_tls_by_keyword_only() -> None:
     lines = [("Host", "a"), ("Upgrade", "TLS/1.2"), ("Connection", "upgrade")]
     assert decide(lines).protocol == "TLS/1.2"
     assert decide(lines, secure=True).reason is Reason.TLS_ALREADY
-    with pytest.raises(TypeError, match="positional"):
+    with pytest.raises(
+        TypeError, match="at most 3 arguments by position, not 4; by keyword only: version, secure"
+    ):
         NEGOTIATOR.decide_request("GET", "/", LINES, "1.1")
     with pytest.raises(TypeError, match="secure must be a bool"):
         decide(secure=1)
@@ -134,7 +136,7 @@ def test_decide_request_without_a_part_is_refused(missing: str) -> None:
     parts: dict[str, Any] = {"method": "GET", "target": "/", "headers": LINES}
     assert NEGOTIATOR.decide_request(**parts) is not None
     del parts[missing]
-    with pytest.raises(TypeError, match=f"missing required argument '{missing}'"):
+    with pytest.raises(TypeError, match=f"needs the argument {missing}"):
         NEGOTIATOR.decide_request(**parts)
 
 

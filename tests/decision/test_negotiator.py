@@ -43,30 +43,51 @@ def test_negotiator_without_an_offer_is_refused() -> None:
     "offer", [PerMessageDeflate(), Limits(), WebSocket, "websocket", b"h2c", None, 7, [WebSocket()]]
 )
 def test_negotiator_with_what_is_no_offer_is_refused(offer: object) -> None:
-    with pytest.raises(TypeError, match="an offer must be a WebSocket, H2C, Protocol or TLS"):
+    with pytest.raises(TypeError, match=r"offers\[1\] must be a WebSocket, H2C, Protocol or TLS"):
         Negotiator(WebSocket(), offer)
 
 
+ROOMS = WebSocket(paths=["/rooms/*"])
+
+
 @pytest.mark.parametrize(
-    ("sound", "unsound"),
+    ("reachable", "hidden"),
     [
         ((WebSocket(), H2C()), (WebSocket(), WebSocket())),
         ((Protocol("a"), Protocol("b")), (Protocol("a"), Protocol("A"))),
         ((Protocol("a", "1"), Protocol("a", "2")), (Protocol("a", "1"), Protocol("A", "1"))),
         ((Protocol("a", "1"), Protocol("a")), (Protocol("a"), Protocol("a"))),
-        ((Protocol("websocket", "13"), WebSocket()), (Protocol("WebSocket"), WebSocket())),
         ((H2C(), Protocol("h2")), (H2C(), Protocol("h2c"))),
-        ((TLS(), Protocol("TLS", "2.0")), (TLS(), Protocol("tls", "1.3"))),
-        ((TLS(), Protocol("TLS")), (TLS(), TLS())),
+        ((ROOMS, WebSocket()), (WebSocket(), ROOMS)),
+        ((WebSocket(paths=["/a"]), WebSocket(paths=["/a", "/b"])), (ROOMS, ROOMS)),
+        ((WebSocket(paths=["/rooms/1"]), ROOMS), (ROOMS, WebSocket(paths=["/rooms/1"]))),
+        ((TLS(paths=["/a"]), TLS()), (TLS(), TLS(paths=["/a"]))),
     ],
 )
-def test_negotiator_with_two_offers_for_one_element_is_refused(
-    sound: tuple[Any, ...], unsound: tuple[Any, ...]
+def test_negotiator_with_an_offer_that_is_never_reached_is_refused(
+    reachable: tuple[Any, ...], hidden: tuple[Any, ...]
 ) -> None:
-    assert Negotiator(*sound).offers == sound
-    for offers in (unsound, unsound[::-1]):
-        with pytest.raises(ValueError, match="two offers"):
-            Negotiator(*offers)
+    assert Negotiator(*reachable).offers == reachable
+    with pytest.raises(ValueError, match="offers: one can never be reached"):
+        Negotiator(*hidden)
+
+
+def test_negotiator_takes_the_offer_of_the_path() -> None:
+    offers = ROOMS, WebSocket(paths=["/chat"]), Protocol("tcp", paths=["/tcp"]), H2C()
+    negotiator = Negotiator(*offers)
+    for target, offer in (
+        ("/rooms/1", offers[0]),
+        ("/rooms/", offers[0]),
+        ("/chat?a=/rooms/1", offers[1]),
+        ("http://example.com/chat", offers[1]),
+    ):
+        decision = negotiator.decide(websocket(target=target))
+        assert decision is not None
+        assert decision.offer is offer
+    for target in ("/rooms", "/chat/", "/Chat", "/tcp"):
+        decision = negotiator.decide(websocket(target=target))
+        assert decision is not None
+        assert decision.reason is Reason.PATH_NOT_OFFERED
 
 
 @pytest.mark.parametrize(
@@ -89,7 +110,7 @@ def test_negotiator_hosts_are_uri_hosts(sound: str, unsound: str) -> None:
 
 def test_negotiator_with_no_hosts_is_refused_and_with_none_takes_any() -> None:
     assert Negotiator(WebSocket(), hosts=None).hosts is None
-    with pytest.raises(ValueError, match="hosts must not be empty"):
+    with pytest.raises(ValueError, match="hosts must not be empty: use None for any host"):
         Negotiator(WebSocket(), hosts=[])
 
 
@@ -105,7 +126,7 @@ def test_negotiator_with_hosts_of_a_wrong_type_is_refused(hosts: object) -> None
         ({"required": 1}, "required must be a bool"),
         ({"limits": {}}, "limits must be a Limits or None"),
         ({"limits": 16384}, "limits must be a Limits or None"),
-        ({"host": ["a"]}, "unexpected keyword argument 'host'"),
+        ({"host": ["a"]}, "has no argument 'host': its arguments are required, hosts, limits"),
     ],
 )
 def test_negotiator_with_a_wrong_keyword_is_refused(keywords: object, message: str) -> None:
@@ -129,7 +150,8 @@ def test_negotiator_has_what_a_variant_is_made_of() -> None:
     assert variant.limits is limits
     assert Negotiator(*offers).limits == Limits()
     assert Negotiator(*offers).required is False
-    assert repr(variant).startswith("Negotiator(offers=(WebSocket(subprotocols=('chat',)")
+    assert repr(variant).startswith("Negotiator(WebSocket(paths=None, subprotocols=('chat',)")
+    assert variant == negotiator
 
 
 def test_negotiator_is_immutable_and_final() -> None:
@@ -240,7 +262,7 @@ def test_decide_knows_tls_by_its_keyword_only() -> None:
     for value in (1, None, "yes"):
         with pytest.raises(TypeError, match="secure must be a bool"):
             negotiator.decide(h2c(), secure=value)
-    with pytest.raises(TypeError, match="positional"):
+    with pytest.raises(TypeError, match="at most 1 argument by position, not 2; .*secure"):
         negotiator.decide(h2c(), True)  # noqa: FBT003
     assert negotiator.decide(data=h2c()) is not None
 

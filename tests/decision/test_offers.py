@@ -7,7 +7,9 @@ wrong type and ValueError for a wrong value, never OverflowError.
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,9 +48,11 @@ def vary(value: object) -> object:
         return value + 1
     if isinstance(value, str):
         return value + "x"
-    if isinstance(value, tuple):
-        return value[1:] + value[:1] if len(value) > 1 else ()
-    return None
+    if isinstance(value, tuple) and len(value) > 1:
+        return value[1:] + value[:1]
+    if value and isinstance(value, tuple) and isinstance(value[0], str):
+        return (value[0][:1] + "x",)
+    return () if isinstance(value, tuple) else None
 
 
 DEFLATE = PerMessageDeflate(client_max_window_bits=10)
@@ -61,11 +65,13 @@ SAMPLES: list[tuple[Callable[..., object], dict[str, Any]]] = [
             "client_no_context_takeover": False,
             "server_max_window_bits": 12,
             "client_max_window_bits": 8,
+            "require_client_max_window_bits": True,
         },
     ),
     (
         WebSocket,
         {
+            "paths": ("/chat", "/rooms/*"),
             "subprotocols": ("chat", "echo"),
             "subprotocol_required": True,
             "origins": ("https://a", "null"),
@@ -73,18 +79,19 @@ SAMPLES: list[tuple[Callable[..., object], dict[str, Any]]] = [
             "deflate": DEFLATE,
         },
     ),
-    (H2C, {"prior_knowledge": True}),
+    (H2C, {"paths": ("/",), "upgrade": True, "prior_knowledge": True}),
     (
         Protocol,
         {
             "name": "SPDY",
             "version": "3.1",
+            "paths": ("/a", "/b"),
             "methods": ("GET", "POST"),
             "headers": (("X-Node", "7"),),
             "body": True,
         },
     ),
-    (TLS, {}),
+    (TLS, {"paths": ("/*",)}),
 ]
 DEFAULTS: list[tuple[Callable[[], object], dict[str, Any]]] = [
     (Limits, {"head": 16384, "target": 8192, "fields": 100, "body": 65536}),
@@ -95,11 +102,13 @@ DEFAULTS: list[tuple[Callable[[], object], dict[str, Any]]] = [
             "client_no_context_takeover": False,
             "server_max_window_bits": None,
             "client_max_window_bits": None,
+            "require_client_max_window_bits": False,
         },
     ),
     (
         WebSocket,
         {
+            "paths": None,
             "subprotocols": (),
             "subprotocol_required": False,
             "origins": "same-origin",
@@ -107,8 +116,12 @@ DEFAULTS: list[tuple[Callable[[], object], dict[str, Any]]] = [
             "deflate": None,
         },
     ),
-    (H2C, {"prior_knowledge": False}),
-    (lambda: Protocol("a"), {"version": None, "methods": None, "headers": (), "body": False}),
+    (H2C, {"paths": None, "upgrade": True, "prior_knowledge": False}),
+    (
+        lambda: Protocol("a"),
+        {"version": None, "paths": None, "methods": None, "headers": (), "body": False},
+    ),
+    (TLS, {"paths": None}),
 ]
 
 
@@ -148,10 +161,26 @@ def test_offer_is_immutable_and_final(
         type("Heir", (type(offer),), {})
 
 
-def test_offer_with_arguments_is_not_copied() -> None:
-    with pytest.raises(TypeError, match="cannot pickle"):
-        copy.copy(H2C())
-    assert copy.copy(TLS()) == TLS()
+@pytest.mark.parametrize(("make", "arguments"), SAMPLES)
+def test_offer_copied_is_the_same_object(
+    make: Callable[..., object], arguments: dict[str, Any]
+) -> None:
+    offer = make(**arguments)
+    assert copy.copy(offer) is copy.deepcopy(offer) is offer
+    assert copy.deepcopy([offer, offer])[1] is offer
+
+
+@pytest.mark.parametrize(("make", "arguments"), SAMPLES)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_offer_pickled_is_an_equal_one(
+    make: Callable[..., object], arguments: dict[str, Any], protocol: int
+) -> None:
+    offer = make(**arguments)
+    for dump in (pickle.dumps, pickle._dumps):
+        copied = pickle.loads(dump(offer, protocol))  # noqa: S301 -- made here
+        assert copied == offer
+        assert copied is not offer
+        assert type(copied) is type(offer)
 
 
 @pytest.mark.parametrize(("make", "arguments"), SAMPLES)
@@ -280,6 +309,8 @@ def test_flag_that_is_no_bool_is_refused(value: object) -> None:
         (PerMessageDeflate, "client_no_context_takeover"),
         (WebSocket, "subprotocol_required"),
         (WebSocket, "origin_required"),
+        (PerMessageDeflate, "require_client_max_window_bits"),
+        (H2C, "upgrade"),
         (H2C, "prior_knowledge"),
     ):
         with pytest.raises(TypeError, match=f"{name} must be a bool"):
@@ -288,11 +319,18 @@ def test_flag_that_is_no_bool_is_refused(value: object) -> None:
         Protocol("a", body=value)
 
 
+def test_window_bits_of_the_client_are_required_only_if_they_are_configured() -> None:
+    required = {"require_client_max_window_bits": True}
+    assert PerMessageDeflate(client_max_window_bits=15, **required).require_client_max_window_bits
+    with pytest.raises(ValueError, match="require_client_max_window_bits needs client_max"):
+        PerMessageDeflate(**required)
+
+
 # ---- WebSocket
 
 
 @pytest.mark.parametrize("single", ["chat", b"chat", bytearray(b"chat"), memoryview(b"chat"), ""])
-@pytest.mark.parametrize("name", ["subprotocols", "origins"])
+@pytest.mark.parametrize("name", ["subprotocols", "paths"])
 def test_websocket_with_one_text_where_several_are_meant_is_refused(
     name: str, single: object
 ) -> None:
@@ -322,7 +360,8 @@ def test_websocket_with_subprotocols_of_a_wrong_type_is_refused(several: object)
         (["chat.v2"], ["chat,v2"]),
         (["a"], [""]),
         (["chat", "Chat"], ["chat", "chat"]),
-        (["a!#$%&'*+-.^_`|~"], ["a/b"]),
+        (["a!#$%&'*+-.^_`|~"], ["a;b"]),
+        (["SPDY/3.1+portforward.k8s.io", "a@b", "{[(<>)]}=:?\\"], ['a"b']),
         (["chat"], ["chat "]),
         (["chat"], ["ch\xe4t"]),
         (["chat"], ["ch\u0101t"]),
@@ -351,36 +390,96 @@ def test_websocket_error_of_an_iterable_is_passed_on() -> None:
 @pytest.mark.parametrize(
     ("sound", "unsound"),
     [
-        ("https://a.example", "https://a.example/"),
-        ("https://a.example:8443", "https://a.example:"),
-        ("https://a.example:1", "https://a.example:01"),
-        ("http://[::1]:80", "http://[::1]:65536"),
+        ("https://a.example/", "https://*.example/"),
+        ("https://a.example:8443", "https://*:"),
+        ("https://a.example:1", "https://*:01"),
+        ("http://[::1]:80", "http://[::*]:80"),
         ("https://*.example.com", "*.example.com"),
-        ("null", "Null "),
-        ("chrome-extension://abc", "chrome-extension:abc"),
-        ("https://a.example", "a.example"),
-        ("https://a.example", "*"),
-        ("https://a.example", "https://u@a.example"),
-        ("https://a.example", ""),
+        ("https://a.example:*", "https://a.example:*1"),
+        ("https://*", "*://a.example"),
+        ("null", "nu ll"),
+        ("same-host", "same-*"),
+        ("file://", "file://*/"),
+        ("chrome-extension:abc", "chrome-extension:*"),
+        ("https://u@a.example", "https://u@*.example"),
+        ("https://a.example/app", "https://*.example/app"),
+        ("Same-Origin", "Same Origin"),
+        ("a.example", "*"),
+        ("a", ""),
+        ("a~", "a\x7f"),
         ("https://a.example", "https://\u0101.example"),
     ],
 )
-def test_websocket_origins_are_serialized(sound: str, unsound: str) -> None:
+def test_websocket_origins_are_entries(sound: str, unsound: str) -> None:
     assert WebSocket(origins=[sound]).origins == (sound,)
+    assert WebSocket(origins=sound).origins == sound
     with pytest.raises(ValueError, match="origin"):
         WebSocket(origins=["https://sound.example", unsound])
+    with pytest.raises(ValueError, match="origin"):
+        WebSocket(origins=unsound)
 
 
-def test_websocket_origins_may_be_the_word_none_or_no_browser() -> None:
-    assert WebSocket(origins="same-origin").origins == "same-origin"
-    assert WebSocket(origins=None).origins is None
-    assert WebSocket(origins=[]).origins == ()
+def test_websocket_origins_give_back_what_was_given() -> None:
+    for origins in ("same-origin", "null", None, (), ("same-origin",), ("null", "file://")):
+        assert WebSocket(origins=origins).origins == origins
+    assert WebSocket(origins=["null"]) == WebSocket(origins=iter(["null"]))
+    assert WebSocket(origins="null") != WebSocket(origins=["null"])
+    assert type(WebSocket(origins=Name("null")).origins) is str
 
 
-@pytest.mark.parametrize("word", ["Same-Origin", "same-origin ", "https://a.example", 7])
-def test_websocket_origins_of_another_word_are_refused(word: object) -> None:
-    with pytest.raises(TypeError):
-        WebSocket(origins=word)
+@pytest.mark.parametrize("origins", [7, b"null", bytearray(b"null"), object(), [b"null"]])
+def test_websocket_origins_of_a_wrong_type_are_refused(origins: object) -> None:
+    with pytest.raises(TypeError, match="origins"):
+        WebSocket(origins=origins)
+
+
+# ---- paths
+
+MAKERS: list[Callable[..., Any]] = [WebSocket, H2C, functools.partial(Protocol, "tcp"), TLS]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [
+        (["/"], []),
+        (["/chat"], ["chat"]),
+        (["/*"], ["*"]),
+        (["/chat/*"], ["/chat*"]),
+        (["/chat/*"], ["/chat/*/"]),
+        (["/chat"], ["/chat?"]),
+        (["/chat"], ["/chat#"]),
+        (["/%20"], ["/ "]),
+        (["/~"], ["/\x7f"]),
+        (["/a", "/A"], ["/a", "/a"]),
+        (["/a"], [""]),
+        (["/a"], ["/\u0101"]),
+    ],
+)
+def test_offer_paths_are_unique_patterns(
+    make: Callable[..., Any], sound: list[str], unsound: list[str]
+) -> None:
+    assert make(paths=sound).paths == make(paths=iter(sound)).paths == tuple(sound)
+    with pytest.raises(ValueError, match="paths"):
+        make(paths=unsound)
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_offer_paths_of_a_wrong_type_are_refused(make: Callable[..., Any]) -> None:
+    assert make(paths=None).paths is None
+    for paths in ("/chat", b"/chat", 7, [b"/chat"], [None]):
+        with pytest.raises(TypeError, match="paths"):
+            make(paths=paths)
+
+
+# ---- HTTP/2
+
+
+def test_h2c_offers_one_way_at_least() -> None:
+    assert H2C(upgrade=False, prior_knowledge=True).upgrade is False
+    for ways in ({"upgrade": False}, {"upgrade": False, "prior_knowledge": False}):
+        with pytest.raises(ValueError, match="upgrade or prior_knowledge must be True"):
+            H2C(**ways)
 
 
 @pytest.mark.parametrize("deflate", [True, {}, PerMessageDeflate, "permessage-deflate"])
@@ -394,6 +493,16 @@ def test_websocket_keeps_the_very_deflate() -> None:
 
 
 # ---- other protocols
+
+
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [("websockets", "websocket"), ("websocke", "WebSocket"), ("TL", "TLS"), ("SSL", "tls")],
+)
+def test_protocol_of_an_offer_of_its_own_is_refused(sound: str, unsound: str) -> None:
+    assert Protocol(sound).name == sound
+    with pytest.raises(ValueError, match=r"name: use \w+\(\) for this protocol"):
+        Protocol(unsound)
 
 
 @pytest.mark.parametrize(
@@ -412,7 +521,7 @@ def test_protocol_name_and_version_are_tokens(
     sound: tuple[str, ...], unsound: tuple[str, ...]
 ) -> None:
     assert (Protocol(*sound).name, Protocol(*sound).version) == (*sound, None)[:2]
-    with pytest.raises(ValueError, match=r"token|above"):
+    with pytest.raises(ValueError, match=r"name|version"):
         Protocol(*unsound)
 
 
@@ -426,8 +535,10 @@ def test_protocol_name_and_version_are_str(arguments: tuple[Any, ...]) -> None:
     ("sound", "unsound"),
     [
         (["GET"], []),
-        (["GET", "get"], ["GET", "GET"]),
-        (["CONNECt"], ["CONNECT"]),
+        (["GET", "Gets"], ["GET", "GET"]),
+        (["GET"], ["get"]),
+        (["connection"], ["Connect"]),
+        (["CONNECTION"], ["CONNECT"]),
         (["GET"], ["G ET"]),
         (["GET"], [""]),
         (["GET"], ["G\u0395T"]),
@@ -473,7 +584,7 @@ def test_protocol_headers_are_what_a_caller_may_give(
 ) -> None:
     name, value = (text if isinstance(text, str) else text.decode("latin-1") for text in sound)
     assert Protocol("tcp", headers=[sound]).headers == ((name, value),)
-    with pytest.raises(ValueError, match="field"):
+    with pytest.raises(ValueError, match="headers"):
         Protocol("tcp", headers=[("X-Sound", "1"), unsound])
 
 
