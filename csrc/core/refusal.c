@@ -159,9 +159,9 @@ static void write_reason_fields(u101_writer *writer, const u101_negotiator *nego
     }
 }
 
-/* A 204 has no content, and a 304 would state of another response what its content is
- * [RFC 9110 8.6, 15.4.5]. */
-static bool has_content_fields(const u101_decision *decision)
+/* A 204 has no content that a length could be stated of, and a 304 would state it of
+ * another response [RFC 9110 8.6, 15.4.5]. */
+static bool has_length(const u101_decision *decision)
 {
     return decision->status != 204 && decision->status != 304;
 }
@@ -170,7 +170,7 @@ static bool has_content_fields(const u101_decision *decision)
 static void write_fields(u101_writer *writer, const u101_negotiator *negotiator,
                          const u101_decision *decision, const u101_answer *answer, int64_t now)
 {
-    if (answer == NULL && decision->status != 426 && has_content_fields(decision)) {
+    if (answer == NULL && decision->status != 426 && has_length(decision)) {
         write_date(writer, now, U101_TEXT(CLOSE TYPE LENGTH));
         return;
     }
@@ -183,10 +183,10 @@ static void write_fields(u101_writer *writer, const u101_negotiator *negotiator,
     } else {
         u101_write(writer, U101_TEXT(CLOSE));
     }
-    if (has_content_fields(decision)) {
-        u101_write(writer, is_given(answer, U101_TEXT("Content-Type")) ? U101_TEXT(LENGTH)
-                                                                       : U101_TEXT(TYPE LENGTH));
+    if (decision->status != 304 && !is_given(answer, U101_TEXT("Content-Type"))) {
+        u101_write(writer, U101_TEXT(TYPE));
     }
+    u101_write(writer, has_length(decision) ? U101_TEXT(LENGTH) : U101_TEXT(""));
 }
 
 void u101_refusal_write(u101_writer *writer, const u101_negotiator *negotiator,
@@ -201,7 +201,7 @@ void u101_refusal_write(u101_writer *writer, const u101_negotiator *negotiator,
     }
     write_status_line(writer, decision->status);
     write_fields(writer, negotiator, decision, answer, now);
-    if (has_content_fields(decision)) {
+    if (has_length(decision)) {
         u101_write_number(writer, content.size);
         u101_write(writer, U101_TEXT("\r\n"));
     }

@@ -66,7 +66,7 @@ def assert_same_deflate(decision: upgrade101.Decision, verdict: Verdict) -> None
 
 
 def assert_same_refusal(decision: upgrade101.Decision, verdict: Verdict) -> None:
-    """Expect a complete response with the fields of contract 1 and those of its reason."""
+    """Expect a complete response with the fields of [contract 1] and those of its reason."""
     assert decision.leftover == decision.body == decision.forward == b""
     assert CONTINUE not in decision.response
     written = {name.lower(): value for name, value in decision.headers}

@@ -1,4 +1,4 @@
-"""What a caller answers to a decision, sound or nearly (contract 7).
+"""What a caller answers to a decision, sound or nearly [contract 7].
 
 In: a source of randomness. Out: an `AnsweredCase`. It always holds that what is sent is a request
 that some client sends, broken in one place at most. Nothing here knows what can be answered.
