@@ -15,6 +15,7 @@ from upgrade101._core import (
     H2C,
     TLS,
     Action,
+    BodyReader,
     Decision,
     Handshake,
     Limits,
@@ -23,6 +24,8 @@ from upgrade101._core import (
     Protocol,
     Reason,
     Request,
+    Response,
+    ResponseReader,
     WebSocket,
 )
 from upgrade101._version import __version__
@@ -61,6 +64,7 @@ __all__ = [
     "H2C",
     "TLS",
     "Action",
+    "BodyReader",
     "Decision",
     "Handshake",
     "Limits",
@@ -69,6 +73,8 @@ __all__ = [
     "Protocol",
     "Reason",
     "Request",
+    "Response",
+    "ResponseReader",
     "Server",
     "Upgrade",
     "UpgradeFactory",

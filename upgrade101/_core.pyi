@@ -433,6 +433,176 @@ class Request:
         """
 
 @final
+class BodyReader:
+    """The body of one message, as the bytes come that follow its head [RFC 9112 6.3].
+
+    length: int, bytes of the body as Content-Length says, or None [RFC 9112 6.2].
+    chunked: bool, the body is in chunks [RFC 9112 7.1].
+    until_close: bool, it lasts until the connection ends, which is the caller's to see.
+        At most one of these three is given; without any there is no body.
+    limits: Limits, or None: the defaults.  Chunk extensions and trailer section together may
+        have as many bytes as a head, and the trailer section as many lines; more is
+        CHUNK_INVALID.
+    max_size: int, bytes of content, or None: any number.  More is BODY_TOO_LARGE, told before
+        the content is there.
+
+    It belongs to one thread at a time.  Raises TypeError for a wrong type, and ValueError for
+    more than one of the three and for a negative number.
+    """
+
+    def __new__(
+        cls,
+        *,
+        length: int | None = None,
+        chunked: bool = False,
+        until_close: bool = False,
+        limits: Limits | None = None,
+        max_size: int | None = None,
+    ) -> Self: ...
+    @property
+    def done(self) -> bool:
+        """bool: the body has been read to its end."""
+    @property
+    def reason(self) -> Reason | None:
+        """Reason | None: the defect of the body, CHUNK_INVALID or BODY_TOO_LARGE."""
+    @property
+    def offset(self) -> int | None:
+        """int | None: the index, from the body's first byte, of the byte that shows the defect."""
+    @property
+    def leftover(self) -> bytes:
+        """bytes: what follows the body in the piece that was read last."""
+    @property
+    def decoded(self) -> int:
+        """int: bytes of content that have been read."""
+    def read(self, data: Buffer, /) -> bytes:
+        """Reads on: the content of this piece, as bytes, without chunk framing [RFC 9112 7.1].
+
+        data: C-contiguous bytes-like, the next bytes of the connection, of any size.  It is what
+        is returned if it is exact bytes and nothing but content.
+
+        Raises TypeError or BufferError for another object, RuntimeError after the end or a defect,
+        and MemoryError; then the reader is as it was.  Never raises for what the bytes say: then
+        `reason` is set, and what is returned precedes the defect.
+        """
+    def skip(self, data: Buffer, /) -> int:
+        """Reads on without the content: how many bytes of this piece belong to the body, as int.
+
+        data: as of `read`, of which it raises the same; exact bytes are not copied.  What
+        follows the body is not in `leftover`: it is what is left of `data`.  A byte that shows
+        a defect is not counted.
+        """
+
+@final
+class ResponseReader:
+    """The response to one request, as its bytes come: the interim ones, the final one's head and
+    its body [RFC 9112 4, 6.3].
+
+    method: str, that of the request: after HEAD no body follows, and a 2xx to CONNECT ends HTTP.
+    limits: Limits, or None: the defaults.  Each head is bound by `head` and `fields`, and so
+        are chunk extensions and trailer section; a body may have any length.
+
+    It belongs to one thread at a time.  Raises TypeError for a wrong type, and ValueError for a
+    method that is not latin-1.
+    """
+
+    def __new__(cls, method: str = "GET", *, limits: Limits | None = None) -> Self: ...
+    @property
+    def response(self) -> Response | None:
+        """Response | None: the final head, or the 101; None before it is complete."""
+    @property
+    def interim(self) -> Response | None:
+        """Response | None: the last interim head, a 1xx other than 101 [RFC 9110 15.2]."""
+    @property
+    def done(self) -> bool:
+        """bool: the response has been read to its end."""
+    @property
+    def switched(self) -> bool:
+        """bool: HTTP has ended after the head: a 101, or a 2xx to CONNECT [RFC 9110 7.8, 9.3.6]."""
+    @property
+    def until_close(self) -> bool:
+        """bool: the body lasts until the connection ends, which `eof` tells [RFC 9112 6.3]."""
+    @property
+    def keeps_alive(self) -> bool:
+        """bool: a further response may follow on the connection [RFC 9112 9.3]; False before the
+        final head is complete.
+        """
+    @property
+    def reason(self) -> Reason | None:
+        """Reason | None: the first defect."""
+    @property
+    def offset(self) -> int | None:
+        """int | None: the index, from the first byte of all, of the byte that shows the defect.  If
+        the whole head shows it, that of the byte after the head.
+        """
+    @property
+    def leftover(self) -> bytes:
+        """bytes: what follows the response in the piece that was read last."""
+    def read(self, data: Buffer, /) -> bytes:
+        """Reads on: the content of the final response in this piece, as bytes, without chunk framing
+        [RFC 9112 7.1].
+
+        data: C-contiguous bytes-like, the next bytes of the connection, of any size.  It is what
+        is returned if it is exact bytes and nothing but content.
+
+        Raises TypeError or BufferError for another object, RuntimeError after the end or a defect,
+        and MemoryError; then the reader is as it was.  Never raises for what the bytes say: then
+        `reason` is set, and what is returned precedes the defect.
+        """
+    def skip(self, data: Buffer, /) -> int:
+        """Reads on without the content: how many bytes of this piece belong to the response, the
+        interim ones included, as int.
+
+        data: as of `read`, of which it raises the same; exact bytes are not copied.  What follows
+        the response is not in `leftover`: it is what is left of `data`.  A byte that shows a defect
+        is not counted.
+        """
+    def eof(self) -> bool:
+        """The connection has ended: whether the response is whole, as bool [RFC 9112 8].
+
+        Nothing can be read after it.
+        """
+
+@final
+class Response:
+    """The head of a response, as it was received [RFC 9112 4].
+
+    It is made by a ResponseReader only, and immutable.  Text is latin-1.
+    """
+
+    @property
+    def status(self) -> int:
+        """int: the status code, 100 to 599 [RFC 9110 15]."""
+    @property
+    def phrase(self) -> str:
+        """str: the reason phrase, which may be empty [RFC 9112 4]."""
+    @property
+    def version(self) -> str:
+        """str: the version, '1.0' or '1.1' [RFC 9112 2.3]."""
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """tuple[tuple[bytes, bytes], ...]: the field lines as they came, in order [RFC 9110 5.2]."""
+    @property
+    def head(self) -> bytes:
+        """bytes: the head from its first byte to its last LF, exactly as it came."""
+    def get(self, name: str, /) -> str | None:
+        """The value of a field, as str, or None if the response has no such field.
+
+        name: str, letter case aside.  Several lines of one field are joined by ', ', which is
+        their combined value [RFC 9110 5.3].  Raises TypeError for a name that is no str.
+        """
+    def get_all(self, name: str, /) -> tuple[str, ...]:
+        """The values of the lines of a field, in order, as a tuple of str [RFC 9110 5.2].
+
+        name: str, letter case aside.  Raises TypeError for a name that is no str.
+        """
+    def get_list(self, name: str, /) -> tuple[str, ...]:
+        """The elements of a list field over all its lines, in order, as a tuple of str.
+
+        Empty elements are left out, and a comma in a quoted string ends none [RFC 9110 5.6.1].
+        name: str, letter case aside.  Raises TypeError for a name that is no str.
+        """
+
+@final
 class Decision:
     """What becomes of a connection, and why [RFC 9110 7.8].
 

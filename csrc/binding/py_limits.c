@@ -35,6 +35,17 @@ const u101_limits *u101_py_limits_of(PyObject *limits)
     return &((u101_py_limits *)limits)->limits;
 }
 
+bool u101_py_limits_read(const u101_py_state *state, PyObject *limits, u101_limits *read)
+{
+    const bool given = limits != NULL && limits != Py_None;
+    if (given && !Py_IS_TYPE(limits, state->types[U101_PY_LIMITS])) {
+        u101_py_wrong_type("limits", "a Limits or None", limits);
+        return false;
+    }
+    *read = given ? *u101_py_limits_of(limits) : u101_default_limits;
+    return true;
+}
+
 PyObject *u101_py_limits_create(PyObject *type, PyObject *const *args, size_t count,
                                 PyObject *keywords)
 {

@@ -9,7 +9,9 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdbool.h>
 
+#include "py_state.h"
 #include "upgrade101.h"
 
 extern PyType_Spec u101_py_limits_spec;
@@ -20,5 +22,9 @@ PyObject *u101_py_limits_create(PyObject *type, PyObject *const *args, size_t co
 
 /* The limits that a Limits holds. */
 const u101_limits *u101_py_limits_of(PyObject *limits);
+
+/* Those of the argument `limits`: the default ones if it is NULL or None.  False: TypeError
+ * for what is no Limits. */
+bool u101_py_limits_read(const u101_py_state *state, PyObject *limits, u101_limits *read);
 
 #endif

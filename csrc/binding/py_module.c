@@ -6,6 +6,7 @@
  * number of interpreters may have one, each under its own lock (PEP 684).  It
  * does not run without that lock: a hasher is shared by all calls.
  */
+#include "py_body_reader.h"
 #include "py_connection.h"
 #include "py_decision.h"
 #include "py_deflate.h"
@@ -17,6 +18,8 @@
 #include "py_protocol.h"
 #include "py_reason.h"
 #include "py_request.h"
+#include "py_response_head.h"
+#include "py_response_reader.h"
 #include "py_shared.h"
 #include "py_state.h"
 #include "py_sweep.h"
@@ -43,6 +46,9 @@ static const struct {
     [U101_PY_HANDSHAKE] = {&u101_py_handshake_spec, NULL},
     [U101_PY_DECISION] = {&u101_py_decision_spec, NULL},
     [U101_PY_REQUEST] = {&u101_py_request_spec, NULL},
+    [U101_PY_BODY_READER] = {&u101_py_body_reader_spec, u101_py_body_reader_create},
+    [U101_PY_RESPONSE_READER] = {&u101_py_response_reader_spec, u101_py_response_reader_create},
+    [U101_PY_RESPONSE_HEAD] = {&u101_py_response_head_spec, NULL},
     [U101_PY_SWEEP] = {&u101_py_sweep_spec, NULL},
     [U101_PY_SHARED] = {&u101_py_shared_spec, NULL},
     [U101_PY_CONNECTION] = {&u101_py_connection_spec, NULL},

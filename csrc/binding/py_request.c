@@ -3,8 +3,7 @@
  */
 #include "py_request.h"
 
-#include "py_arguments.h"
-#include "py_fields.h"
+#include "py_head.h"
 #include "py_immutable.h"
 
 typedef struct {
@@ -53,14 +52,9 @@ static const char *bytes_of(const u101_py_request *self)
     return PyBytes_AS_STRING(self->received);
 }
 
-static PyObject *decode(u101_slice text)
-{
-    return PyUnicode_DecodeLatin1(text.at, (Py_ssize_t)text.size, NULL);
-}
-
 static PyObject *decode_span(PyObject *self, u101_span span)
 {
-    return decode((u101_slice){bytes_of(request_of(self)) + span.at, span.size});
+    return u101_py_head_decode((u101_slice){bytes_of(request_of(self)) + span.at, span.size});
 }
 
 static PyObject *get_method(PyObject *self, void *Py_UNUSED(closure))
@@ -78,7 +72,7 @@ static PyObject *get_path(PyObject *self, void *Py_UNUSED(closure))
     u101_slice path;
     u101_slice query;
     (void)u101_target_parts(&request_of(self)->verdict, bytes_of(request_of(self)), &path, &query);
-    return decode(path);
+    return u101_py_head_decode(path);
 }
 
 static PyObject *get_query(PyObject *self, void *Py_UNUSED(closure))
@@ -88,7 +82,7 @@ static PyObject *get_query(PyObject *self, void *Py_UNUSED(closure))
     if (!u101_target_parts(&request_of(self)->verdict, bytes_of(request_of(self)), &path, &query)) {
         Py_RETURN_NONE;
     }
-    return decode(query);
+    return u101_py_head_decode(query);
 }
 
 static PyObject *get_version(PyObject *self, void *Py_UNUSED(closure))
@@ -106,64 +100,15 @@ static PyObject *get_head(PyObject *self, void *Py_UNUSED(closure))
     return PyBytes_FromStringAndSize(bytes_of(request), (Py_ssize_t)request->head_size);
 }
 
+static u101_py_head head_of(const u101_py_request *self)
+{
+    return (u101_py_head){bytes_of(self), self->head_size, self->verdict.fields};
+}
+
 static PyObject *get_headers(PyObject *self, void *Py_UNUSED(closure))
 {
-    u101_py_request *request = request_of(self);
-    PyObject *headers = request->headers;
-    if (headers != NULL) {
-        return Py_NewRef(headers);
-    }
-    headers = u101_py_fields_list(bytes_of(request), request->head_size, request->verdict.fields);
-    /* Making the tuple may have run a finalizer that asked for it too: the first one stays. */
-    if (headers != NULL && request->headers == NULL) {
-        request->headers = Py_NewRef(headers);
-    }
-    return headers;
-}
-
-/* Appends what is in the value of one field line to a list of str.  False: MemoryError. */
-typedef bool add_value(PyObject *list, u101_slice value);
-
-static bool add(PyObject *list, u101_slice value)
-{
-    PyObject *text = decode(value);
-    const bool done = text != NULL && PyList_Append(list, text) == 0;
-    Py_XDECREF(text);
-    return done;
-}
-
-static bool add_elements(PyObject *list, u101_slice value)
-{
-    u101_slice element;
-    bool done = true;
-    while (done && u101_fields_next_quoted(&value, &element)) {
-        done = add(list, element);
-    }
-    return done;
-}
-
-/* A new list of what `add_to` takes from the lines of the field. */
-static PyObject *list_values(const u101_py_request *self, PyObject *name, add_value *add_to)
-{
-    if (!PyUnicode_Check(name)) {
-        u101_py_wrong_type("name", "a str", name);
-        return NULL;
-    }
-    PyObject *values = PyList_New(0);
-    if (values == NULL || PyUnicode_KIND(name) != PyUnicode_1BYTE_KIND) {
-        /* No field name has a character above U+00FF. */
-        return values;
-    }
-    size_t cursor = self->verdict.fields;
-    u101_slice value;
-    while (u101_fields_next_named(bytes_of(self), self->head_size, &cursor, u101_py_slice(name),
-                                  &value)) {
-        if (!add_to(values, value)) {
-            Py_DECREF(values);
-            return NULL;
-        }
-    }
-    return values;
+    const u101_py_head head = head_of(request_of(self));
+    return u101_py_head_headers(&head, &request_of(self)->headers);
 }
 
 PyDoc_STRVAR(
@@ -178,30 +123,8 @@ PyDoc_STRVAR(
 
 static PyObject *get(PyObject *self, PyObject *name)
 {
-    PyObject *values = list_values(request_of(self), name, add);
-    if (values == NULL) {
-        return NULL;
-    }
-    PyObject *value = NULL;
-    if (PyList_GET_SIZE(values) == 0) {
-        value = Py_NewRef(Py_None);
-    } else if (PyList_GET_SIZE(values) == 1) {
-        value = Py_NewRef(PyList_GET_ITEM(values, 0));
-    } else {
-        PyObject *separator = PyUnicode_FromString(U101_FIELDS_SEPARATOR);
-        value = separator == NULL ? NULL : PyUnicode_Join(separator, values);
-        Py_XDECREF(separator);
-    }
-    Py_DECREF(values);
-    return value;
-}
-
-static PyObject *tuple_of(PyObject *self, PyObject *name, add_value *add_to)
-{
-    PyObject *values = list_values(request_of(self), name, add_to);
-    PyObject *all = values == NULL ? NULL : PyList_AsTuple(values);
-    Py_XDECREF(values);
-    return all;
+    const u101_py_head head = head_of(request_of(self));
+    return u101_py_head_get(&head, name);
 }
 
 PyDoc_STRVAR(get_all_doc,
@@ -214,7 +137,8 @@ PyDoc_STRVAR(get_all_doc,
 
 static PyObject *get_all(PyObject *self, PyObject *name)
 {
-    return tuple_of(self, name, add);
+    const u101_py_head head = head_of(request_of(self));
+    return u101_py_head_get_all(&head, name);
 }
 
 PyDoc_STRVAR(
@@ -229,7 +153,8 @@ PyDoc_STRVAR(
 
 static PyObject *get_list(PyObject *self, PyObject *name)
 {
-    return tuple_of(self, name, add_elements);
+    const u101_py_head head = head_of(request_of(self));
+    return u101_py_head_get_list(&head, name);
 }
 
 static PyObject *represent(PyObject *self)
