@@ -40,10 +40,9 @@ PyDoc_STRVAR(
     "It belongs to one thread at a time.  Raises TypeError for a wrong type, and ValueError for\n"
     "more than one of the three and for a negative number.");
 
-/* None, or an int that is not negative. */
+/* None, or an int of any size; ValueError if it is negative or above 2^63-1. */
 static bool read_count(PyObject *value, const char *name, uint64_t *count)
 {
-    size_t size = 0;
     if (value == NULL || value == Py_None) {
         return true;
     }
@@ -51,14 +50,13 @@ static bool read_count(PyObject *value, const char *name, uint64_t *count)
         u101_py_wrong_type(name, "an int or None", value);
         return false;
     }
-    if (!u101_py_size(value, name, &size)) {
-        return false;
-    }
-    if (size > INT64_MAX) {
+    int overflow = 0;
+    const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow != 0 || number < 0) {
         PyErr_Format(PyExc_ValueError, "%s must be 0 to %lld", name, (long long)INT64_MAX);
         return false;
     }
-    *count = size;
+    *count = (uint64_t)number;
     return true;
 }
 

@@ -22,6 +22,7 @@ from heads import PREFACE, h2c, upgrade, websocket, write
 from upgrade101 import (
     H2C,
     TLS,
+    BodyReader,
     Decision,
     Limits,
     Negotiator,
@@ -29,6 +30,8 @@ from upgrade101 import (
     Protocol,
     Reason,
     Request,
+    Response,
+    ResponseReader,
     WebSocket,
 )
 
@@ -129,6 +132,53 @@ def answer() -> None:
     use(decision._refusal(Reason.SHUTDOWN))
 
 
+def read_body() -> None:
+    reader = BodyReader(chunked=True)
+    reader.read(bytearray(b"5\r\nhello\r\n6\r\n wo"))
+    reader.skip(b"rld\r\n")
+    reader.read(b"0\r\n\r\ntail")
+    for name in dir(reader):
+        getattr(reader, name)
+    with pytest.raises(RuntimeError):
+        reader.read(bytearray(b"x"))
+    defective = BodyReader(chunked=True)
+    defective.read(b"x")
+    repr((reader, defective, defective.reason))
+
+
+def read_response() -> None:
+    reader = ResponseReader("POST")
+    for i in range(2):
+        reader.read(b"HTTP/1.1 10%d \r\n\r\nHTTP/1.1 " % (i * 3))
+        reader.read(b"102 \r\n\r\n")
+    reader.read(bytearray(b"HTTP/1.1 200 OK\r\nA: b\r\na: c\r\n"))
+    reader.skip(b"Content-Length: 5\r\n\r\nhe")
+    reader.read(b"llotail")
+    assert reader.response is not None
+    for read in (reader, reader.response):
+        for name in dir(read):
+            getattr(read, name)
+        repr(read)
+    reader.response.get("a")
+    reader.response.get_all("a")
+    reader.response.get_list("a")
+    with pytest.raises(RuntimeError):
+        reader.read(bytearray(b"x"))
+    cut = ResponseReader()
+    cut.read(b"HTTP/1.1 ")
+    cut.eof()
+
+
+def fail_to_make_readers() -> None:
+    for make in (
+        lambda: BodyReader(length=-1, limits=Limits()),
+        lambda: BodyReader(length=1, chunked=True),
+        lambda: ResponseReader("\u0100", limits=Limits()),
+    ):
+        with pytest.raises(ValueError, match=r"\w"):
+            make()
+
+
 PATHS: dict[str, Callable[[], object]] = {
     "switch": lambda: use(NEGOTIATOR.decide(HEAD + b"tail")),
     "switch to h2c": lambda: use(NEGOTIATOR.decide(h2c())),
@@ -148,9 +198,15 @@ PATHS: dict[str, Callable[[], object]] = {
     "not made": fail_to_make,
     "answered": answer,
     "not answered": fail_to_answer,
+    "body read": read_body,
+    "response read": read_response,
+    "readers not made": fail_to_make_readers,
     "compared": lambda: hash(make_all().offers) == hash(make_all().offers),
     "shown": lambda: repr(make_all()),
 }
+
+
+KINDS = (Decision, Request, WebSocket, Protocol, Limits, BodyReader, ResponseReader, Response)
 
 
 def referred() -> dict[str, int]:
@@ -161,7 +217,7 @@ def referred() -> dict[str, int]:
         "none": None,
         **{f"offer {i}": offer for i, offer in enumerate(NEGOTIATOR.offers)},
         **{f"reason {reason.name}": reason for reason in Reason},
-        **{kind.__name__: kind for kind in (Decision, Request, WebSocket, Protocol, Limits)},
+        **{kind.__name__: kind for kind in KINDS},
         "Handshake": type(NEGOTIATOR.handshake()),
     }
     # From 3.12 None is immortal, and its count says nothing.

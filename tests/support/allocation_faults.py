@@ -16,7 +16,16 @@ from asyncio_helpers import make_factory
 from fakes import Recorder, Transport
 from heads import h2c, upgrade, websocket
 
-from upgrade101 import H2C, Limits, Negotiator, PerMessageDeflate, Protocol, WebSocket
+from upgrade101 import (
+    H2C,
+    BodyReader,
+    Limits,
+    Negotiator,
+    PerMessageDeflate,
+    Protocol,
+    ResponseReader,
+    WebSocket,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +107,27 @@ def answer_late() -> tuple[Call, Call]:
     return (lambda: upgrades[0].accept(Made()),) * 2
 
 
+CHUNKS = b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+RESPONSE = b"HTTP/1.1 103 \r\n\r\nHTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS
+
+
+def read_on(make: Callable[[], Any], *pieces: bytes) -> Prepare:
+    """Return what prepares the reading of the last piece, the others being read before."""
+
+    def prepare() -> tuple[Call, Call]:
+        reader = make()
+        *earlier, last = pieces
+        for piece in earlier:
+            reader.read(piece)
+
+        def finish() -> object:
+            return reader.read(last), reader.leftover, repr(reader)
+
+        return lambda: reader.read(last), finish
+
+    return prepare
+
+
 CALLS: dict[str, Prepare] = {
     "answer late": answer_late,
     "connect": simply(connect),
@@ -116,6 +146,12 @@ CALLS: dict[str, Prepare] = {
     ),
     "accept": simply(lambda: DECISION.accept([("X", b"1")], subprotocol="echo"), show),
     "reject": simply(lambda: DECISION.reject(403, [("X", "1")], bytearray(b"no")), show),
+    "read body": read_on(lambda: BodyReader(chunked=True), CHUNKS[:3], CHUNKS[3:] + b"tail"),
+    "read body bytearray": read_on(lambda: BodyReader(length=5), bytearray(b"hello, tail")),
+    "read response": read_on(ResponseReader, RESPONSE + b"tail"),
+    "read response head": read_on(ResponseReader, RESPONSE[:20], RESPONSE[20:30]),
+    "read response last": read_on(ResponseReader, RESPONSE[:20], RESPONSE[20:30], RESPONSE[30:]),
+    "make readers": simply(lambda: (BodyReader(length=5), ResponseReader("HEAD"))),
     "request": simply(lambda: NEGOTIATOR.decide(HEAD).request.headers),
     "get": simply(lambda: DECISION.request.get("host")),
     "get_all": simply(lambda: DECISION.request.get_all("host")),
