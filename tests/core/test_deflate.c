@@ -96,50 +96,52 @@ typedef struct {
 
 static const answer_row answer_rows[] = {
     {{{{0}}, true, "nothing offered, nothing configured"},
-     {false, false, NONE, NONE},
-     {false, false, NONE, NONE}},
-    {{{{0}}, true, "the flags are configured"}, {true, true, NONE, NONE}, {true, true, NONE, NONE}},
+     {false, false, false, NONE, NONE},
+     {false, false, false, NONE, NONE}},
+    {{{{0}}, true, "the flags are configured"},
+     {true, true, false, NONE, NONE},
+     {true, true, false, NONE, NONE}},
     {{{{"server_no_context_takeover", NULL}, {"client_no_context_takeover", NULL}},
       true,
       "the flags are offered"},
-     {false, false, NONE, NONE},
-     {true, true, NONE, NONE}},
+     {false, false, false, NONE, NONE},
+     {true, true, false, NONE, NONE}},
     {{{{0}}, true, "server bits below 15 are configured"},
-     {false, false, 12, NONE},
-     {false, false, 12, NONE}},
+     {false, false, false, 12, NONE},
+     {false, false, false, 12, NONE}},
     {{{{0}}, true, "15 server bits are configured: nothing to say"},
-     {false, false, 15, NONE},
-     {false, false, NONE, NONE}},
+     {false, false, false, 15, NONE},
+     {false, false, false, NONE, NONE}},
     {{{{"server_max_window_bits", "15"}}, true, "15 server bits are offered"},
-     {false, false, NONE, NONE},
-     {false, false, 15, NONE}},
+     {false, false, false, NONE, NONE},
+     {false, false, false, 15, NONE}},
     {{{{"server_max_window_bits", "15"}}, true, "both are 15"},
-     {false, false, 15, NONE},
-     {false, false, 15, NONE}},
+     {false, false, false, 15, NONE},
+     {false, false, false, 15, NONE}},
     {{{{"server_max_window_bits", "10"}}, true, "fewer server bits are offered"},
-     {false, false, 12, NONE},
-     {false, false, 10, NONE}},
+     {false, false, false, 12, NONE},
+     {false, false, false, 10, NONE}},
     {{{{"server_max_window_bits", "13"}}, true, "fewer server bits are configured"},
-     {false, false, 12, NONE},
-     {false, false, 12, NONE}},
+     {false, false, false, 12, NONE},
+     {false, false, false, 12, NONE}},
     {{{{0}}, true, "client bits are configured but not offered"},
-     {false, false, NONE, 10},
-     {false, false, NONE, NONE}},
+     {false, false, false, NONE, 10},
+     {false, false, false, NONE, NONE}},
     {{{{"client_max_window_bits", NULL}}, true, "client bits are offered but not configured"},
-     {false, false, NONE, NONE},
-     {false, false, NONE, NONE}},
+     {false, false, false, NONE, NONE},
+     {false, false, false, NONE, NONE}},
     {{{{"client_max_window_bits", NULL}}, true, "client bits without a value stand for 15"},
-     {false, false, NONE, 10},
-     {false, false, NONE, 10}},
+     {false, false, false, NONE, 10},
+     {false, false, false, NONE, 10}},
     {{{{"client_max_window_bits", NULL}}, true, "15 client bits are configured"},
-     {false, false, NONE, 15},
-     {false, false, NONE, 15}},
+     {false, false, false, NONE, 15},
+     {false, false, false, NONE, 15}},
     {{{{"client_max_window_bits", "8"}}, true, "fewer client bits are offered"},
-     {false, false, NONE, 10},
-     {false, false, NONE, 8}},
+     {false, false, false, NONE, 10},
+     {false, false, false, NONE, 8}},
     {{{{"client_max_window_bits", "12"}}, true, "fewer client bits are configured"},
-     {false, false, NONE, 10},
-     {false, false, NONE, 10}},
+     {false, false, false, NONE, 10},
+     {false, false, false, NONE, 10}},
 };
 
 static void test_deflate_answer_is_the_lesser_of_both(void)
@@ -157,10 +159,50 @@ static void test_deflate_answer_is_the_lesser_of_both(void)
     }
 }
 
+static void test_deflate_bound_that_is_required_suits_only_clients_that_offer_it(void)
+{
+    static const offer_row without = {{{"server_max_window_bits", "9"}}, true, ""};
+    static const offer_row with = {{{"client_max_window_bits", NULL}}, true, ""};
+    const u101_deflate free_choice = {.server_max_window_bits = NONE, .client_max_window_bits = 10};
+    u101_deflate bound = free_choice;
+    bound.require_client_max_window_bits = true;
+    const u101_deflate_offer plain = read_offer(&without);
+    const u101_deflate_offer bounded = read_offer(&with);
+    CHECK(u101_deflate_suits(&plain, &free_choice));
+    CHECK(!u101_deflate_suits(&plain, &bound));
+    CHECK(u101_deflate_suits(&bounded, &free_choice));
+    CHECK(u101_deflate_suits(&bounded, &bound));
+}
+
+static void test_deflate_answer_is_read_as_it_is_written(void)
+{
+    static const offer_row rows[] = {
+        {{{0}}, true, "no parameter"},
+        {{{"server_no_context_takeover", NULL}, {"client_no_context_takeover", NULL}}, true, ""},
+        {{{"server_max_window_bits", "10"}, {"client_max_window_bits", "8"}}, true, "both bounds"},
+    };
+    const u101_deflate expected[] = {
+        {false, false, false, NONE, NONE},
+        {true, true, false, NONE, NONE},
+        {false, false, false, 10, 8},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const u101_deflate_offer offer = read_offer(&rows[i]);
+        const u101_deflate answered = u101_deflate_answered(&offer);
+        check_case("row %zu", i);
+        CHECK_INT(answered.server_no_context_takeover, expected[i].server_no_context_takeover);
+        CHECK_INT(answered.client_no_context_takeover, expected[i].client_no_context_takeover);
+        CHECK_INT(answered.server_max_window_bits, expected[i].server_max_window_bits);
+        CHECK_INT(answered.client_max_window_bits, expected[i].client_max_window_bits);
+    }
+}
+
 int main(void)
 {
     CHECK_RUN(test_deflate_offer_is_acceptable_or_declined);
     CHECK_RUN(test_deflate_of_another_name_is_declined);
     CHECK_RUN(test_deflate_answer_is_the_lesser_of_both);
+    CHECK_RUN(test_deflate_bound_that_is_required_suits_only_clients_that_offer_it);
+    CHECK_RUN(test_deflate_answer_is_read_as_it_is_written);
     return check_finish();
 }

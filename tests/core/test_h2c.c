@@ -39,7 +39,7 @@ static const settings_row settings_rows[] = {
     {"________", 1, {{0xffff, 0xffffffff}}, "an unknown one is kept"},
     {"AAAAAAAA", 1, {{0, 0}}, "identifier 0"},
     {"AAMAAAABAAMAAAAC", 2, {{3, 1}, {3, 2}}, "the same twice, in order"},
-    {"AAMAAAABAAIAAAAC", -1, {{0}}, "a bad one behind a good one"},
+    {"AAMAAAABAAIAAAAC", -1, {{0}}, "a bad one after a good one"},
 };
 
 static void test_h2c_settings_are_read_or_refused(void)
@@ -86,10 +86,10 @@ typedef struct {
 #define SETTINGS "HTTP2-Settings: AAMAAABk\r\n"
 
 static const h2c_row h2c_rows[] = {
-    {GET SETTINGS "\r\n", U101_SWITCHED, "a request"},
-    {"OPTIONS * HTTP/1.1\r\nHost: a\r\n" SETTINGS "\r\n", U101_SWITCHED, "any method"},
-    {GET "HTTP2-Settings:\r\n\r\n", U101_SWITCHED, "empty settings"},
-    {GET SETTINGS "Content-Length: 0\r\n\r\n", U101_SWITCHED, "a body of no bytes"},
+    {GET SETTINGS "\r\n", U101_SOUND, "a request"},
+    {"OPTIONS * HTTP/1.1\r\nHost: a\r\n" SETTINGS "\r\n", U101_SOUND, "any method"},
+    {GET "HTTP2-Settings:\r\n\r\n", U101_SOUND, "empty settings"},
+    {GET SETTINGS "Content-Length: 0\r\n\r\n", U101_SOUND, "a body of no bytes"},
     {GET SETTINGS "Content-Length: 1\r\n\r\n", U101_H2C_BODY, "a body of one byte"},
     {GET SETTINGS "Transfer-Encoding: chunked\r\n\r\n", U101_H2C_BODY, "a chunked body"},
     {GET "\r\n", U101_H2C_SETTINGS_MISSING, "no settings"},
@@ -100,7 +100,7 @@ static const h2c_row h2c_rows[] = {
 
 static u101_reason check_head(const char *head, bool secure, bool named, sample *made)
 {
-    const u101_offer offer = {.kind = U101_OFFER_H2C};
+    const u101_offer offer = {.kind = U101_OFFER_H2C, .as.h2c = {.upgrade = true}};
     u101_negotiator *negotiator = sample_negotiator(&offer, 1);
     sample_read(made, negotiator, NULL, head);
     made->context.secure = secure;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "harness.h"
+#include "negotiator.h"
 #include "numbered.h"
 #include "sample.h"
 
@@ -19,20 +20,26 @@ typedef struct {
 #define OFFERED "Sec-WebSocket-Protocol: "
 
 static const subprotocol_row subprotocol_rows[] = {
-    {"", U101_SWITCHED, "", "none offered"},
-    {OFFERED "b\r\n", U101_SWITCHED, "b", "one in common"},
-    {OFFERED "c\r\n", U101_SWITCHED, "", "none in common"},
-    {OFFERED "B\r\n", U101_SWITCHED, "", "names are compared exactly"},
-    {OFFERED "b, a\r\n", U101_SWITCHED, "a", "the server's order decides [RFC 6455 4.2.2]"},
-    {OFFERED "x\r\n" OFFERED "a\r\n", U101_SWITCHED, "a", "two lines are one list"},
-    {OFFERED ",b,\r\n", U101_SWITCHED, "b", "empty elements are skipped"},
-    {OFFERED "\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "an empty line"},
-    {OFFERED ",\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no element"},
+    {"", U101_SOUND, "", "none offered"},
+    {OFFERED "b\r\n", U101_SOUND, "b", "one in common"},
+    {OFFERED "c\r\n", U101_SOUND, "", "none in common"},
+    {OFFERED "B\r\n", U101_SOUND, "", "names are compared exactly"},
+    {OFFERED "b, a\r\n", U101_SOUND, "a", "the server's order decides [RFC 6455 4.2.2]"},
+    {OFFERED "x\r\n" OFFERED "a\r\n", U101_SOUND, "a", "two lines are one list"},
+    {OFFERED ",b,\r\n", U101_SOUND, "b", "empty elements are skipped"},
+    {OFFERED "\r\n", U101_SOUND, "", "an empty line counts as absent"},
+    {OFFERED ",\r\n", U101_SOUND, "", "no element"},
+    {OFFERED "\r\n" OFFERED "b\r\n", U101_SOUND, "b", "an empty line before another"},
     {OFFERED "b c\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token"},
     {OFFERED "b, c/d\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token behind one"},
     {OFFERED "b, b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same twice"},
     {OFFERED "a, b, b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same twice behind another"},
-    {OFFERED "b, B\r\n", U101_SWITCHED, "b", "two that differ in case"},
+    {OFFERED "d/1\r\n", U101_SOUND, "d/1", "no token, but the server lists it"},
+    {OFFERED "d/2\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token, and the server does not"},
+    {OFFERED "D/1\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token, in another letter case"},
+    {OFFERED "d/1, b\r\n", U101_SOUND, "b", "the server's order among both"},
+    {OFFERED "d/1, d/1\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "no token, twice"},
+    {OFFERED "b, B\r\n", U101_SOUND, "b", "two that differ in case"},
     {OFFERED "b\r\n" OFFERED "b\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "the same on two lines"},
 };
 
@@ -40,8 +47,10 @@ static const subprotocol_row subprotocol_rows[] = {
 static u101_reason choose_among(const u101_slice *subprotocols, size_t count, const char *lines,
                                 bool required, u101_slice *chosen)
 {
-    const u101_websocket offer = {
-        .subprotocols = subprotocols, .subprotocol_count = count, .subprotocol_required = required};
+    const u101_websocket offer = {.any_origin = true,
+                                  .subprotocols = subprotocols,
+                                  .subprotocol_count = count,
+                                  .subprotocol_required = required};
     const u101_offer offers[] = {{.kind = U101_OFFER_WEBSOCKET, .as.websocket = offer}};
     u101_negotiator *negotiator = sample_negotiator(offers, 1);
     char text[1024];
@@ -49,16 +58,16 @@ static u101_reason choose_among(const u101_slice *subprotocols, size_t count, co
     u101_span span = {0, 0};
     (void)snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: h\r\n%s\r\n", lines);
     sample_read(&made, negotiator, NULL, text);
-    const u101_reason reason = u101_subprotocol_choose(&made.context, &offer, &span);
+    const u101_reason reason = u101_subprotocol_choose(&made.context, negotiator->offers, &span);
     *chosen = u101_slice_at(made.context.bytes, span);
     u101_negotiator_free(negotiator);
     return reason;
 }
 
-/* That of a server that has "a" before "b". */
+/* That of a server that has "a" before "b", and a name that is no token. */
 static u101_reason choose(const char *lines, bool required, u101_slice *chosen)
 {
-    const u101_slice subprotocols[] = {BYTES("a"), BYTES("b")};
+    const u101_slice subprotocols[] = {BYTES("a"), BYTES("b"), BYTES("d/1")};
     return choose_among(subprotocols, COUNT(subprotocols), lines, required, chosen);
 }
 
@@ -76,9 +85,10 @@ static void test_subprotocol_is_chosen_or_refused(void)
 static void test_subprotocol_required_and_none_in_common_is_refused(void)
 {
     u101_slice chosen;
-    CHECK_REASON(choose(OFFERED "b\r\n", true, &chosen), U101_SWITCHED);
+    CHECK_REASON(choose(OFFERED "b\r\n", true, &chosen), U101_SOUND);
     CHECK_REASON(choose(OFFERED "c\r\n", true, &chosen), U101_WS_SUBPROTOCOL_REQUIRED);
     CHECK_REASON(choose("", true, &chosen), U101_WS_SUBPROTOCOL_REQUIRED);
+    CHECK_REASON(choose(OFFERED "\r\n", true, &chosen), U101_WS_SUBPROTOCOL_REQUIRED);
     CHECK_REASON(choose(OFFERED "()\r\n", true, &chosen), U101_WS_SUBPROTOCOL_INVALID);
 }
 
@@ -97,27 +107,27 @@ static u101_reason choose_of(int count)
 
 static void test_subprotocol_of_thirty_two_is_chosen_and_one_more_refused(void)
 {
-    CHECK_REASON(choose_of(32), U101_SWITCHED);
+    CHECK_REASON(choose_of(32), U101_SOUND);
     CHECK_REASON(choose_of(33), U101_WS_SUBPROTOCOL_INVALID);
 }
 
 /* For a server that has "p0.x" to "p39.x", and as many more as it is given. */
 static const subprotocol_row many_rows[] = {
-    {OFFERED "p39.x\r\n", U101_SWITCHED, "p39.x", "one in common"},
+    {OFFERED "p39.x\r\n", U101_SOUND, "p39.x", "one in common"},
     {OFFERED "P39.x\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "names are compared exactly"},
     {OFFERED "p39.\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "a byte less"},
     {OFFERED "p39.xx\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "a byte more"},
     {OFFERED "p39.y\r\n", U101_WS_SUBPROTOCOL_REQUIRED, "", "another last byte"},
-    {OFFERED "P0.x, p39.x, p7.x, p8.x\r\n", U101_SWITCHED, "p7.x", "the server's order decides"},
-    {OFFERED "p39.x, a, p0.x\r\n", U101_SWITCHED, "p0.x", "the first of the server's behind all"},
-    {OFFERED "1, 2, 3, 4, 5, 6, 7, 8, p9.x\r\n", U101_SWITCHED, "p9.x", "nine"},
+    {OFFERED "P0.x, p39.x, p7.x, p8.x\r\n", U101_SOUND, "p7.x", "the server's order decides"},
+    {OFFERED "p39.x, a, p0.x\r\n", U101_SOUND, "p0.x", "the first of the server's behind all"},
+    {OFFERED "1, 2, 3, 4, 5, 6, 7, 8, p9.x\r\n", U101_SOUND, "p9.x", "nine"},
     {OFFERED "1, 2, 3, 4, 5, 6, 7, 8, 8\r\n", U101_WS_SUBPROTOCOL_INVALID, "",
      "nine, a repeated one"},
     {OFFERED "1, 2, 3, 4, 5, 6, 7, 7\r\n", U101_WS_SUBPROTOCOL_INVALID, "",
      "eight, a repeated one"},
     {OFFERED "p9.x, 2, 3, 4, 5, 6, 7, 8, 9, p9.x\r\n", U101_WS_SUBPROTOCOL_INVALID, "",
      "ten, the first repeated"},
-    {OFFERED "p9.x, 2, 3, 4, 5, 6, 7, 8, 9, P9.x\r\n", U101_SWITCHED, "p9.x",
+    {OFFERED "p9.x, 2, 3, 4, 5, 6, 7, 8, 9, P9.x\r\n", U101_SOUND, "p9.x",
      "ten, two that differ in case"},
     {OFFERED "1, 2, 3, 4, 5, 6, 7, 8, p/9\r\n", U101_WS_SUBPROTOCOL_INVALID, "", "nine, no token"},
 };
@@ -142,8 +152,7 @@ static void test_subprotocol_last_of_ten_thousand_is_chosen_and_one_more_refused
 {
     name_list made = numbered_new("p", 10000, "");
     u101_slice chosen;
-    CHECK_REASON(choose_among(made.at, made.count, OFFERED "p9999\r\n", true, &chosen),
-                 U101_SWITCHED);
+    CHECK_REASON(choose_among(made.at, made.count, OFFERED "p9999\r\n", true, &chosen), U101_SOUND);
     CHECK_TEXT(chosen, "p9999");
     CHECK_REASON(choose_among(made.at, made.count, OFFERED "p10000\r\n", true, &chosen),
                  U101_WS_SUBPROTOCOL_REQUIRED);
