@@ -75,9 +75,9 @@ static u101_defect check_subprotocols(const u101_websocket *websocket)
                                  "semicolon, quote and space",
                                  subprotocols[i]};
         }
-    }
-    if (repeated < count) {
-        return (u101_defect){"subprotocols: a name must not be repeated", subprotocols[repeated]};
+        if (i == repeated) {
+            return (u101_defect){"subprotocols: a name must not be repeated", subprotocols[i]};
+        }
     }
     if (websocket->subprotocol_required && count == 0) {
         return u101_defect_of("subprotocol_required needs subprotocols");
@@ -126,10 +126,11 @@ u101_defect u101_check_paths(const u101_slice *paths, size_t count)
                                  "its end, and hold visible ASCII without '?' and '#'",
                                  pattern};
         }
+        if (i == repeated) {
+            return (u101_defect){"paths: a pattern must not be repeated", pattern};
+        }
     }
-    return repeated < count
-               ? (u101_defect){"paths: a pattern must not be repeated", paths[repeated]}
-               : u101_no_defect();
+    return u101_no_defect();
 }
 
 /* Fields that the library writes itself, or that would change what follows. */
