@@ -18,6 +18,7 @@ import pytest
 from model import H2C, WebSocket, decide
 from model.grammar import elements, is_token, split_absolute_form, split_host, split_path
 from model.negotiate import PREFACE
+from model.origin import split_origin
 from model.verdict import PASS, STATUS
 from strategies.cases import make_case
 
@@ -214,8 +215,16 @@ def any_port(met: Met, head: Head) -> Iterator[bool]:
 
 
 def exact_origin(met: Met, head: Head) -> Iterator[bool]:
-    exact = ("file://", "http://a/", "https://a:08443", "a:80", "Null", "null")
-    yield from _by_origin(met, head, lambda entry: entry in exact)
+    yield from _by_origin(met, head, lambda entry: entry != "null" and _is_exact(entry))
+
+
+def null_origin(met: Met, head: Head) -> Iterator[bool]:
+    yield from _by_origin(met, head, lambda entry: entry == "null")
+
+
+def _is_exact(entry: str) -> bool:
+    named = entry in ("same-origin", "same-host")
+    return not named and "*" not in entry and split_origin(entry.encode()) is None
 
 
 def bound_of_client_window(met: Met, head: Head) -> Iterator[bool]:
@@ -277,6 +286,7 @@ RULES = [
     *(ip_future, host_by_parts, port_of_no_default, trailing_dot, coding_parameter),
     *(path_matched, path_of_absolute_form, no_path, second_offer_of_a_name, empty_lists),
     *(empty_upgrade, name_that_is_no_token, same_origin_of_ws, same_host, any_port, exact_origin),
+    null_origin,
     *(bound_of_client_window, chunked_body, chunked_body_bound, chunk_extension, trailer_section),
     *(forwarded_as_sent, refusal_lists_all_offers, upgrade_by_prior_knowledge_alone),
 ]

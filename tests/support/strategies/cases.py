@@ -7,10 +7,11 @@ strings had a byte changed at the end.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from model import Limits, Policy
+from model import Limits, Policy, WebSocket
 
 from .choices import chance
 from .chunks import make_chunks, make_overhead
@@ -113,7 +114,22 @@ def _make_both(random: Random) -> tuple[Policy, Draft]:
         policy = _near(random, policy, draft)
     elif not random.randrange(100):
         _fill(random, policy, draft)
+    if chance(random, 2):
+        policy = _list_origin(policy, draft)
     return policy, draft
+
+
+def _list_origin(policy: Policy, draft: Draft) -> Policy:
+    """Have the offers of WebSocket take the draft's own Origin, if it can be listed."""
+    index = draft.find(b"Origin")
+    origin = b"" if index is None else draft.fields[index][1]
+    if re.fullmatch(rb"[\x21-\x29\x2b-\x7e]+", origin) is None:
+        return policy
+    offers = tuple(
+        replace(offer, origins=origin.decode()) if isinstance(offer, WebSocket) else offer
+        for offer in policy.offers
+    )
+    return replace(policy, offers=offers)
 
 
 def _near(random: Random, policy: Policy, draft: Draft) -> Policy:

@@ -230,6 +230,12 @@ def _repeat_field(random: Random, draft: Draft) -> None:
     draft.fields.insert(at, (name.swapcase() if chance(random, 5) else name, value))
 
 
+def _repeat_settings(random: Random, draft: Draft) -> None:
+    """Write two lines of settings, or one of a name that is one byte from it."""
+    name = random.choice([b"HTTP2-Settings", b"http2-settings", b"HTTP2-Setting-"])
+    draft.fields.append((name, random.choice(pools.SETTING_VALUES)))
+
+
 def _drop_field(random: Random, draft: Draft) -> None:
     if len(draft.fields) > 1:
         del draft.fields[random.randrange(len(draft.fields))]
@@ -282,7 +288,10 @@ CONCERNED: dict[bytes, list[Mutation]] = {
         *(_set_subprotocols, _set_subprotocols, _repeat_field, _set_path, _misname_field),
         *(_empty_field, _set_origin),
     ],
-    b"h2c": [_set_settings, _set_settings, _set_settings, _set_connection, _repeat_field],
+    b"h2c": [
+        *(_set_settings, _set_settings, _set_settings, _set_connection, _repeat_field),
+        *(_repeat_settings, _misname_field),
+    ],
     b"other": [
         *(_set_framing, _set_body, _set_expect, _set_tail, _set_upgrade, _set_chunks),
         _set_chunks,

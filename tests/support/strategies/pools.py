@@ -60,7 +60,7 @@ PATHS = [
         b"*",
     ),
 ]
-TARGET_SCHEMES = [b"http", b"HTTPS", b"ws", b"wss", b"foo", b"https", b"Ws"]
+TARGET_SCHEMES = [b"http", b"HTTPS", b"ws", b"wss", b"foo", b"https", b"Ws", b"FOO"]
 VERSIONS = [
     *(b"HTTP/1.1", b"HTTP/1.0", b"HTTP/1.2", b"HTTP/2.0", b"HTTP/0.9", b"HTTP/1.", b"HTTP/1"),
     *(b"HTTP/11", b"HTTP/1.10", b"HTTP/a.1", b"http/1.1", b"HTTP1.1", b"", b" HTTP/1.1", b"\r"),
@@ -129,7 +129,20 @@ SCHEMES = [
     b"",
     b"h_",
 ]
-PORTS = [b"", b"", b":80", b":443", b":8080", b":0", b":080", b":", b":65536", b":123456", b":x"]
+PORTS = [
+    b"",
+    b"",
+    b":",
+    b":80",
+    b":443",
+    b":8080",
+    b":0",
+    b":080",
+    b":",
+    b":65536",
+    b":123456",
+    b":x",
+]
 ORIGINS = [
     *(b"null", b"NULL", b"", b"http://", b"http:a", b"http://a http://a", b"http://u@a", b"*"),
     *(
