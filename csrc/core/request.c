@@ -85,6 +85,10 @@ static u101_reason check_request_line(const u101_limits *limits, const u101_requ
     }
     head->is_head = u101_equal(request->method, U101_TEXT("HEAD"));
     const u101_reason reason = check_target(limits, head, request->method, request->target);
+    if (reason == U101_BAD_TARGET && u101_equal(request->method, U101_TEXT("PROXY"))) {
+        /* The parser has taken a PROXY header of version 1 for a request [contract 2]. */
+        return U101_PROXY_PROTOCOL;
+    }
     return reason == U101_SOUND ? check_version(request->version) : reason;
 }
 

@@ -33,6 +33,8 @@ static const request_row request_rows[] = {
     {"GET", "/#", "1.1", NULL, "", U101_BAD_TARGET, "a fragment"},
     {"GET", "/\xe9", "1.1", NULL, "", U101_BAD_TARGET, "a byte above ASCII"},
     {"GET", "*", "1.1", NULL, "", U101_BAD_TARGET, "a form the method does not allow"},
+    {"PROXY", "TCP4", "1.1", NULL, "", U101_PROXY_PROTOCOL, "a PROXY header"},
+    {"proxy", "TCP4", "1.1", NULL, "", U101_BAD_TARGET, "a method in other letter case"},
     {"OPTIONS", "*", "1.1", NULL, "", U101_NO_UPGRADE, "a form the method allows"},
     {"GET", "/", "", NULL, "", U101_BAD_VERSION, "no version"},
     {"GET", "/", "1", NULL, "", U101_BAD_VERSION, "no minor version"},

@@ -154,6 +154,8 @@ HOST = ("Host", "example.com")
         ({"method": "x" * 33}, Reason.BAD_METHOD),
         ({"target": ""}, Reason.BAD_TARGET),
         ({"target": "/ "}, Reason.BAD_TARGET),
+        ({"method": "PROXY", "target": "TCP4 192.0.2.1"}, Reason.PROXY_PROTOCOL),
+        ({"method": "proxy", "target": "TCP4 192.0.2.1"}, Reason.BAD_TARGET),
         ({"target": "/\u20ac"}, Reason.BAD_TARGET),
         ({"target": "/\U0001f600"}, Reason.BAD_TARGET),
         ({"target": "/\r\nX: y"}, Reason.BAD_TARGET),
