@@ -18,6 +18,8 @@ void u101_decision_refuse(u101_decision *decision, u101_reason reason)
     decision->action = U101_ACTION_REJECT;
     decision->reason = reason;
     decision->status = u101_reason_row_of(reason)->status;
+    /* Only a defect of the bytes has a place, and whoever finds one sets it [contract 1]. */
+    decision->offset = U101_NO_OFFSET;
 }
 
 size_t u101_decision_write_response(const u101_negotiator *negotiator,

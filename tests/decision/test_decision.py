@@ -88,7 +88,9 @@ def test_decision_of_a_preface_that_is_not_offered_has_its_request_too() -> None
         decision = decide(data, Negotiator(WebSocket()))
         assert (decision.reason, decision.offset) == (Reason.HTTP2_PREFACE, 23)
         assert_preface(decision.request)
-        assert_preface(decision.reject(403).request)
+        refused = decision.reject(403)
+        assert refused.offset is None
+        assert_preface(refused.request)
 
 
 def test_decision_switch_to_websocket_has_all_that_was_negotiated() -> None:
