@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from expected import CONTINUE, MOST_DETAIL, UNDESCRIBED, take_apart
+from expected import CONTINUE, MOST_DETAIL, NO_CONTENT, NOT_MODIFIED, take_apart
 from model.forward import is_same
 from model.grammar import QUOTED, quoted_elements, split_path
 from model.verdict import STATUS
@@ -80,10 +80,10 @@ def assert_same_refusal(decision: upgrade101.Decision, verdict: Verdict) -> None
     ]
     assert sorted(left) == sorted(own)
     assert b"date" in written
-    assert verdict.status in UNDESCRIBED or b"content-type" in written
+    assert verdict.status == NOT_MODIFIED or b"content-type" in written
     length = written.get(b"content-length")
     content = decision.content
-    if verdict.status in UNDESCRIBED:
+    if verdict.status in (NO_CONTENT, NOT_MODIFIED):
         assert length is None
     elif verdict.bodiless:
         assert content == b""
