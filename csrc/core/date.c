@@ -39,7 +39,8 @@ static void write_two(char *out, unsigned int number)
 
 void u101_date_write(int64_t seconds, char date[U101_DATE_SIZE])
 {
-    static const char pattern[U101_DATE_SIZE] = "Thu, 01 Jan 1970 00:00:00 GMT";
+    static const char pattern[] = "Thu, 01 Jan 1970 00:00:00 GMT";
+    _Static_assert(sizeof(pattern) == U101_DATE_SIZE + 1, "the pattern has the size of a date");
     static const char weekdays[] = "ThuFriSatSunMonTueWed"; /* 1970-01-01 was a Thursday */
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const int64_t bounded = seconds < 0 ? 0 : seconds > LAST ? LAST : seconds;
@@ -47,7 +48,7 @@ void u101_date_write(int64_t seconds, char date[U101_DATE_SIZE])
     const unsigned int time = (unsigned int)(bounded % DAY);
     const civil_date civil = date_of(days);
 
-    memcpy(date, pattern, sizeof(pattern));
+    memcpy(date, pattern, U101_DATE_SIZE);
     memcpy(date, weekdays + (size_t)(days % 7) * 3, 3);
     write_two(date + 5, civil.day);
     memcpy(date + 8, months + (size_t)(civil.month - 1) * 3, 3);
