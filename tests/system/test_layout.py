@@ -30,8 +30,8 @@ TEST_FOLDERS = {"asyncio", "decision", "peers", "system"}
 DEFINITIONS = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 
 MOST_LINES = 450
+MOST_LINES_OF_PUBLIC_HEADER = 600  # an embedder reads and includes one
 ASYNCIO_MODULES = {
-    "__main__.py",
     "_connection.py",
     "_factory.py",
     "_handover.py",
@@ -53,13 +53,16 @@ CORE_HEADERS = {
 }
 CORE_CALLS = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strlen"}
 LINKER_NAMES = {"_GLOBAL_OFFSET_TABLE_"}  # position-independent code finds its own data there
-# Of the first two a server has one each, made before the first request; the third checks what
-# they are made of.
+# A server makes its hasher and its negotiator, with the sorted lists of one, before its first
+# request.
 MAKERS = {
-    "hasher.c": {"calloc", "free", "malloc"},
-    "negotiator.c": {"calloc", "free", "malloc"},
-    "repeat.c": {"free", "malloc"},
+    "allowlist.c": {"qsort"},
+    "hasher.c": {"free", "malloc"},
+    "names.c": {"calloc", "free", "qsort"},
+    "negotiator.c": {"free", "malloc"},
 }
+# A value of the public type u101_limits, and named for it.
+NAMED_FOR_A_TYPE = {"u101_default_limits"}
 DIGEST = re.compile(r"EVP_\w+|SHA1_Init|SHA1_Transform")
 
 
@@ -81,27 +84,27 @@ def imports(path: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def library(
+def objects(
     require_tool: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Return the core as `make core` builds it, without what a compiler adds for hardening."""
+) -> list[Path]:
+    """Return the core's objects of `make core`, without what a compiler adds for hardening."""
     build = tmp_path_factory.mktemp("core")
     flags = "CFLAGS=-O2 -fno-stack-protector -U_FORTIFY_SOURCE"
     make = require_tool("make", "make")
     subprocess.run([make, "core", f"BUILD={build}", flags], cwd=ROOT, check=True)
-    return build / "libupgrade101.a"
+    return [*(build / "core").glob("*.o")]
 
 
 @pytest.fixture(scope="module")
 def symbols(
-    library: Path, require_tool: Callable[[str, str], str]
+    objects: list[Path], require_tool: Callable[[str, str], str]
 ) -> dict[str, dict[str, set[str]]]:
     """Return, for each C file of the core, its symbols by the letter of their kind in `nm`."""
-    command = [require_tool("nm", "binutils"), "--format=posix", "--print-file-name", str(library)]
+    command = [require_tool("nm", "binutils"), "--format=posix", "--print-file-name", *objects]
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    for member, name, kind in re.findall(r"\[(\w+)\.o\]: (\S+) (\w)", output):
-        found[f"{member}.c"][kind].add(name)
+    for stem, name, kind in re.findall(r"/(\w+)\.o: (\S+) (\w)", output):
+        found[f"{stem}.c"][kind].add(name)
     return found
 
 
@@ -126,15 +129,33 @@ def test_core_object_calls_only_what_is_listed(symbols: dict[str, dict[str, set[
         calls = {name for name in kinds["U"] - LINKER_NAMES if not name.startswith("u101_")}
         if file == "hasher.c":
             calls = {name for name in calls if not DIGEST.fullmatch(name)}
-        assert calls <= CORE_CALLS | MAKERS.get(file, set()), file
+        makes = MAKERS.get(file, set())
+        assert makes <= calls <= CORE_CALLS | makes, file
 
 
-def test_core_object_has_linkage_under_its_prefix_only(
-    symbols: dict[str, dict[str, set[str]]],
-) -> None:
+def test_core_symbol_has_the_noun_of_its_file(symbols: dict[str, dict[str, set[str]]]) -> None:
     for file, kinds in symbols.items():
         linked = {name for kind, names in kinds.items() if kind in "TRDBC" for name in names}
-        assert all(name.startswith("u101_") for name in linked), (file, linked)
+        named = re.compile(rf"u101_{file.removesuffix('.c')}(_\w+)?")
+        assert not {name for name in linked - NAMED_FOR_A_TYPE if not named.fullmatch(name)}, file
+
+
+def test_csrc_file_name_stands_once() -> None:
+    names = [path.name for path in (ROOT / "csrc").rglob("*")]
+    assert not {name for name in names if names.count(name) > 1}
+    assert not {path.stem for path in CORE} & {path.stem for path in BINDING}
+
+
+def test_binding_sees_the_public_header_of_the_core_only() -> None:
+    """Its files begin with `py_`, and so does what they include of the project's."""
+    ours = {path.name for path in BINDING}
+    assert all(name.startswith("py_") for name in ours)
+    project = ours | {path.name for path in CORE} | {"reasons.def", "upgrade101.h"}
+    for path in BINDING:
+        included = {name for name in includes(path) if Path(name).name in project}
+        assert included <= ours | {"upgrade101.h"}, path.name
+    setup = (ROOT / "setup.py").read_text(encoding="utf-8")
+    assert 'include_dirs=["csrc"]' in setup
 
 
 def test_core_object_has_no_data_that_can_change(
@@ -161,8 +182,10 @@ def test_public_header_alone_compiles(
 
 
 def test_c_file_is_short() -> None:
-    lines = {path.name: path.read_text(encoding="utf-8").count("\n") for path in C_FILES}
-    assert not {name: count for name, count in lines.items() if count >= MOST_LINES}
+    for path in C_FILES:
+        public = path.name == "upgrade101.h"
+        lines = path.read_text(encoding="utf-8").count("\n")
+        assert lines < (MOST_LINES_OF_PUBLIC_HEADER if public else MOST_LINES), path.name
 
 
 def test_c_file_opens_with_what_it_is_for() -> None:
@@ -209,8 +232,7 @@ def test_package_imports_asyncio_in_its_asyncio_modules_only() -> None:
         for path in PACKAGE
         if "asyncio" in imports(path)
     }
-    assert "_connection.py" in importing
-    assert {name for name in importing if not name.startswith("demo/")} <= ASYNCIO_MODULES
+    assert {name for name in importing if not name.startswith("demo/")} == ASYNCIO_MODULES
 
 
 def test_package_imports_other_packages_in_its_demo_only() -> None:
