@@ -20,12 +20,12 @@ TABLE = ROOT / "csrc" / "reasons.def"
 PAGE = ROOT / "docs" / "reasons.md"
 STUB = ROOT / "upgrade101" / "_core.pyi"
 
-ROW = re.compile(r'U101_REASON\((\w+), (\d+), (\d+), "([^"]+)", "([^"]+)"\)')
-GROUP = re.compile(r"/\* (\d)xx: ([^*]+) \*/")
+ROW = re.compile(r'U101_REASON\((\w+), (\d+), (\d+), "([^"]+)", "([^"]*)", "([^"]+)"\)')
+GROUP = re.compile(r"/\* (\d)xxx: ([^*]+) \*/")
 MEMBERS = re.compile(
     r"(    # docs/generate\.py writes what follows\n)(.*?)(    # and what precedes\n)", re.DOTALL
 )
-PASS_GROUP = 2  # the hundreds of the codes of sound requests that are not upgraded
+PASS_GROUP = 2  # the thousands of the codes of sound requests that are not upgraded
 
 INTRODUCTION = """\
 # Reasons
@@ -34,7 +34,8 @@ INTRODUCTION = """\
 
 Every decision has one reason of this closed table. Names and codes are stable. In Python,
 `decision.reason` is a member of the enum `Reason`, whose value is the code; it has `name`, `code`,
-`status`, `rfc` and `text`. In C it is a `u101_reason`, and `u101_reason_row_of` gives its row.
+`status`, `rfc`, `text` and `field`, the field that the reason is about. In C it is a `u101_reason`,
+and `u101_reason_row_of` gives its row.
 
 A refusal's body is the line `NAME: sentence [section].`
 """
@@ -48,19 +49,20 @@ class Reason:
     code: int
     status: int
     rfc: str
+    field: str
     text: str
 
 
 def read_groups(table: str) -> dict[int, str]:
-    """Return the titles of the groups by the hundreds of their codes."""
+    """Return the titles of the groups by the thousands of their codes."""
     return {int(number): title for number, title in GROUP.findall(table)}
 
 
 def read_reasons(table: str) -> list[Reason]:
     """Return the rows in order."""
     return [
-        Reason(name, int(code), int(status), rfc, text)
-        for name, code, status, rfc, text in ROW.findall(table)
+        Reason(name, int(code), int(status), rfc, field, text)
+        for name, code, status, rfc, field, text in ROW.findall(table)
     ]
 
 
@@ -68,7 +70,7 @@ def describe_status(reason: Reason) -> str:
     """Return what the page says of the status of the response."""
     if reason.status == 0:
         return "the caller's"
-    if reason.code // 100 == PASS_GROUP:
+    if reason.code // 1000 == PASS_GROUP:
         return f"none; {reason.status} if required"
     return str(reason.status)
 
@@ -76,17 +78,17 @@ def describe_status(reason: Reason) -> str:
 def write_page(table: str) -> str:
     """Return the text of docs/reasons.md."""
     lines = [INTRODUCTION]
-    for hundreds, title in read_groups(table).items():
+    for thousands, title in read_groups(table).items():
         lines += [
-            f"## {hundreds}xx: {title}\n",
-            "| code | name | status | section | sentence |",
-            "| --- | --- | --- | --- | --- |",
+            f"## {thousands}xxx: {title}\n",
+            "| code | name | status | section | field | sentence |",
+            "| --- | --- | --- | --- | --- | --- |",
         ]
         lines += [
             f"| {reason.code} | `{reason.name}` | {describe_status(reason)} "
-            f"| {reason.rfc} | {reason.text} |"
+            f"| {reason.rfc} | {reason.field} | {reason.text} |"
             for reason in read_reasons(table)
-            if reason.code // 100 == hundreds
+            if reason.code // 1000 == thousands
         ]
         lines.append("")
     return "\n".join(lines)

@@ -34,7 +34,7 @@ PAGE = ROOT / "docs/reasons.md"
 GENERATOR = ROOT / "docs/generate.py"
 
 
-def read_table() -> list[tuple[str, int, int, str, str]]:
+def read_table() -> list[tuple[str, int, int, str, str, str]]:
     """Return the rows, read in another way than docs/generate.py does: as calls."""
     source = re.sub(r"/\*.*?\*/", "", TABLE, flags=re.DOTALL)
     calls = [node.value for node in ast.parse(source).body if isinstance(node, ast.Expr)]
@@ -43,8 +43,8 @@ def read_table() -> list[tuple[str, int, int, str, str]]:
         assert isinstance(call, ast.Call)
         name, *rest = call.args
         assert isinstance(name, ast.Name)
-        code, status, rfc, text = map(ast.literal_eval, rest)
-        rows.append((name.id, code, status, rfc, text))
+        code, status, rfc, field, text = map(ast.literal_eval, rest)
+        rows.append((name.id, code, status, rfc, field, text))
     return rows
 
 
@@ -64,8 +64,8 @@ def generator() -> ModuleType:
 
 
 def test_reason_enum_is_the_table() -> None:
-    members = [(r.name, r.code, r.status, r.rfc, r.text) for r in Reason]
-    assert members == ROWS
+    members = [(r.name, r.code, r.status, r.rfc, r.field, r.text) for r in Reason]
+    assert members == [(*row[:4], row[4] or None, row[5]) for row in ROWS]
 
 
 def test_reason_stub_is_the_table() -> None:
@@ -87,8 +87,8 @@ def test_reason_page_is_the_table() -> None:
         for line in PAGE.read_text(encoding="utf-8").splitlines()
         if re.match(r"\| \d", line)
     ]
-    assert [(row[1], int(row[0]), row[3], row[4]) for row in cells] == [
-        (name, code, rfc, text) for name, code, _, rfc, text in ROWS
+    assert [(row[1], int(row[0]), *row[3:6]) for row in cells] == [
+        (name, code, *rest) for name, code, _, *rest in ROWS
     ]
 
 
@@ -123,6 +123,11 @@ def test_reason_names_and_codes_are_unique() -> None:
     assert len({row[0] for row in ROWS}) == len({row[1] for row in ROWS}) == len(ROWS)
 
 
+def test_reason_code_is_taken_for_no_status() -> None:
+    """[contract 9]."""
+    assert {len(str(code)) for _, code, *_ in ROWS} == {4}
+
+
 def test_reason_is_produced_by_a_test() -> None:
     produced = {
         expect["reason"]
@@ -145,7 +150,7 @@ def test_reason_is_found_by_code_and_pickles_to_itself() -> None:
     assert upgrade101.Reason is Reason
 
 
-@pytest.mark.parametrize("name", ["code", "status", "rfc", "text"])
+@pytest.mark.parametrize("name", ["code", "status", "rfc", "field", "text"])
 def test_reason_attribute_cannot_be_set(name: str) -> None:
     with pytest.raises(AttributeError):
         setattr(Reason.NO_UPGRADE, name, 1)
