@@ -211,7 +211,7 @@ bool u101_py_refusal_read(const u101_py_state *state, PyObject *member, u101_rea
     }
     /* The Allow of METHOD_NOT_ALLOWED is that of the offer which gave the reason. */
     if (u101_reason_row_of(found)->status < 400 || found == U101_METHOD_NOT_ALLOWED) {
-        PyErr_Format(PyExc_ValueError, "a server cannot refuse for %R", member);
+        PyErr_Format(PyExc_ValueError, "reason: a server cannot refuse for %R", member);
         return false;
     }
     *reason = found;

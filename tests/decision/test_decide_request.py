@@ -123,9 +123,7 @@ def test_decide_request_knows_version_and_tls_by_keyword_only() -> None:
     lines = [("Host", "a"), ("Upgrade", "TLS/1.2"), ("Connection", "upgrade")]
     assert decide(lines).protocol == "TLS/1.2"
     assert decide(lines, secure=True).reason is Reason.TLS_ALREADY
-    with pytest.raises(
-        TypeError, match="at most 3 arguments by position, not 4; by keyword only: version, secure"
-    ):
+    with pytest.raises(TypeError, match="not 4; by keyword only: version, secure"):
         NEGOTIATOR.decide_request("GET", "/", LINES, "1.1")
     with pytest.raises(TypeError, match="secure must be a bool"):
         decide(secure=1)

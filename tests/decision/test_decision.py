@@ -7,6 +7,7 @@ decision, or TypeError or ValueError with the decision as it was.
 from __future__ import annotations
 
 import inspect
+import tracemalloc
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -211,6 +212,157 @@ def test_decision_repr_says_what_and_why(decision: Decision, expected: str) -> N
     assert repr(decision) == expected
 
 
+# ---- the parts of the response
+
+
+def join(decision: Decision) -> bytes:
+    """Return the final response, put together from its parts."""
+    lines = b"".join(b"%b: %b\r\n" % pair for pair in decision.headers)
+    return b"%d\r\n" % (decision.status or 0) + lines + b"\r\n" + decision.content
+
+
+@pytest.mark.parametrize(
+    ("decision", "status"),
+    [
+        (switch(), 101),
+        (switch().accept([("X", ""), ("Set-Cookie", "a=\xff")]), 101),
+        (awaiting(), 100),
+        (refusal(), 403),
+        (decide(b"GET /\0"), 400),
+        (switch().reject(200, [("X", "1")], b"page\r\n\r\nX: 2"), 200),
+        (switch().reject(204), 204),
+        (decide(write("HEAD", "/")).reject(403, body=b"no"), 403),
+    ],
+)
+def test_decision_parts_are_those_of_the_response(decision: Decision, status: int) -> None:
+    assert decision.status == status
+    line, _, rest = decision.response.partition(b"\r\n")
+    assert line.startswith(b"HTTP/1.1 %d " % status)
+    assert b"%d\r\n" % status + rest == join(decision)
+    assert type(decision.headers) is tuple
+
+
+def test_decision_parts_of_a_switch_after_a_continue_are_those_of_the_switch() -> None:
+    decision = decide(upgrade("tcp/1", "Content-Length: 1", "Expect: 100-continue") + b"x")
+    begin = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n"
+    assert decision.response == begin + join(decision).removeprefix(b"101\r\n")
+    assert decision.headers[:2] == ((b"Upgrade", b"tcp/1"), (b"Connection", b"Upgrade"))
+    assert (decision.status, decision.content) == (101, b"")
+
+
+@pytest.mark.parametrize("decision", [decide(write("GET", "/")), decide(PREFACE)])
+def test_decision_without_a_response_has_no_parts(decision: Decision) -> None:
+    assert (decision.response, decision.status) == (b"", None)
+    assert (decision.headers, decision.content) == ((), b"")
+
+
+# ---- why
+
+LIMITED = Negotiator(WEBSOCKET, limits=Limits(head=300, target=16, fields=4))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "offset"),
+    [
+        (b"\x16\x03", Reason.TLS_CLIENT_HELLO, 1),
+        (b"\x16\x04", Reason.BAD_METHOD, 0),
+        (b"GET /\0", Reason.BAD_TARGET, 5),
+        (b"\r\nGET /\0", Reason.BAD_TARGET, 7),
+        (b"\r\n\r\n\0", Reason.PROXY_PROTOCOL, 4),
+        (b"GET / HTTP/1.1\r\nA: b\n", Reason.BARE_LF, 20),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\r", Reason.BAD_TARGET, 5),
+        (b"GET /" + b"x" * 16, Reason.TARGET_TOO_LONG, 20),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 5, Reason.TOO_MANY_FIELDS, 40),
+        (b"GET / HTTP/1.1\r\nA: " + b"x" * 300, Reason.HEAD_TOO_LARGE, 300),
+        (b"GET / HTTP/1.1\r\n\r\n", Reason.HOST_MISSING, None),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", Reason.NO_UPGRADE, None),
+    ],
+)
+def test_decision_offset_is_that_of_the_byte_that_shows_the_defect(
+    data: bytes, reason: Reason, offset: int | None
+) -> None:
+    details = set()
+    for tail in (b"", b"\n" * 10_000):
+        for kind in (bytes, bytearray, memoryview):
+            decision = decide(kind(data + tail), LIMITED)
+            assert (decision.reason, decision.offset) == (reason, offset)
+            details.add(decision.detail)
+        for cut in range(1, len(data)):
+            handshake = LIMITED.handshake()
+            for piece in (data[:cut], data[cut:] + tail):
+                fed = handshake.feed(piece)
+                if fed is not None:
+                    break
+            assert fed is not None
+            assert (fed.reason, fed.offset) == (reason, offset)
+            details.add(fed.detail)
+    (detail,) = details
+    assert (offset is None) == ("offset" not in detail)
+    if offset is not None:
+        assert f": offset {offset}, byte 0x{data[offset]:02x}" in detail
+
+
+def test_decision_of_a_parsed_head_has_no_offset() -> None:
+    decision = ALL.decide_request("GET", "/\0", [("Host", "a")])
+    assert (decision.reason, decision.offset) == (Reason.BAD_TARGET, None)
+    assert decision.detail == decision.reason.text
+
+
+def test_decision_detail_has_the_values_that_decided() -> None:
+    assert (
+        refusal().detail
+        == "Origin 'https://elsewhere.example' is not same-origin with Host 'example.com'"
+    )
+    for decision in (switch(), awaiting(), decide(write("GET", "/")), decide(PREFACE)):
+        assert decision.detail.startswith(decision.reason.text)
+
+
+def test_decision_detail_of_anything_is_one_short_line_of_ascii() -> None:
+    for value in ("'\\\t\xff", "x" * 5000, "\xff" * 5000, "'" * 5000):
+        decision = decide(websocket(f"Origin: a{value}a"))
+        assert decision.reason is Reason.WS_ORIGIN_FORBIDDEN
+        assert decision.detail.isascii()
+        assert decision.detail.isprintable()
+        assert len(decision.detail) <= 200
+        assert value not in decision.response.decode("latin-1")
+
+
+def test_reason_field_is_the_one_that_it_is_about() -> None:
+    assert refusal().reason.field == "Origin"
+    assert Reason.WS_KEY_INVALID.field == "Sec-WebSocket-Key"
+    assert decide(b"GET /\0").reason.field is None
+    assert all(reason.field is None or reason.field for reason in Reason)
+
+
+# ---- what is forwarded
+
+
+def test_decision_forward_is_the_head_without_an_upgrade_that_is_decided() -> None:
+    head = upgrade("tcp/1", "X-A: 1", method="GET")
+    decision = decide(head + b"tail")
+    assert decision.reason is Reason.METHOD_NOT_ALLOWED
+    assert decision.forward == (b"GET / HTTP/1.1\r\nHost: example.com\r\nX-A: 1\r\n\r\n")
+    assert decision.request is not None
+    assert decision.request.head == head
+    untouched = upgrade("other", "X-A: 1")
+    assert decide(untouched + b"tail").forward == untouched
+    for other in (switch(), refusal(), awaiting(), decide(PREFACE), decide(b"\0")):
+        assert other.forward == b""
+
+
+# ---- what is kept
+
+
+def test_decision_on_a_few_bytes_keeps_few_alive() -> None:
+    for begin in (b"\0", websocket("Origin: https://elsewhere.example")):
+        tracemalloc.start()
+        decision = decide(begin + b"x" * (1 << 20))
+        kept, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert decision.action is Action.REJECT
+        assert kept < 1 << 16
+
+
 # ---- accepting
 
 
@@ -263,6 +415,56 @@ def test_accept_with_a_subprotocol_where_none_was_offered_is_refused() -> None:
         decide(websocket()).accept(subprotocol="chat")
     with pytest.raises(ValueError, match="subprotocol"):
         decide(upgrade("tcp/1", "Sec-WebSocket-Protocol: chat")).accept(subprotocol="chat")
+
+
+OFFERING = (
+    "Sec-WebSocket-Extensions: x-mine; a=1, permessage-deflate; client_max_window_bits",
+    'Sec-WebSocket-Extensions: x-mine; a="2", x-other',
+)
+
+
+def offering() -> Decision:
+    return decide(websocket(*OFFERING))
+
+
+@pytest.mark.parametrize(
+    ("extensions", "answered", "deflate"),
+    [
+        (..., "permessage-deflate", PerMessageDeflate()),
+        (None, None, None),
+        ("permessage-deflate", "permessage-deflate", PerMessageDeflate()),
+        (
+            "permessage-deflate; server_max_window_bits=9",
+            "permessage-deflate; server_max_window_bits=9",
+            PerMessageDeflate(server_max_window_bits=9),
+        ),
+        ("x-mine", "x-mine", None),
+        ('x-other; a; b="c", x-mine', 'x-other; a; b="c", x-mine', None),
+    ],
+)
+def test_accept_with_offered_extensions_answers_them(
+    extensions: object, answered: str | None, deflate: PerMessageDeflate | None
+) -> None:
+    decision = offering().accept(extensions=extensions)
+    for accepted in (decision, decision.accept(), decision.accept([("X", "1")])):
+        assert (accepted.extensions, accepted.deflate) == (answered, deflate)
+        found = dict(accepted.headers).get(b"Sec-WebSocket-Extensions")
+        assert found == (answered.encode() if answered else None)
+    assert decision.accept(extensions="x-other").extensions == "x-other"
+    assert decision.reject(403).extensions is None
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    ["x-none", "X-Mine", "", " ", ",", "x-mine,", "x-mine; ", "x-mine; a=", 'x-mine; a="', "x\n"],
+)
+def test_accept_with_other_extensions_is_refused(extensions: str) -> None:
+    decision = offering()
+    with pytest.raises(ValueError, match="extensions"):
+        decision.accept(extensions=extensions)
+    with pytest.raises(ValueError, match="extensions"):
+        decide(upgrade("tcp/1", *OFFERING)).accept(extensions=extensions)
+    assert decision.accept().extensions == "permessage-deflate"
 
 
 UNSOUND_FIELDS = [

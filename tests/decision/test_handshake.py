@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import tracemalloc
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from heads import PREFACE, h2c, upgrade, websocket, write
@@ -24,6 +25,9 @@ from upgrade101 import (
     Reason,
     WebSocket,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PLAIN = Negotiator(WebSocket())
 BODY = Negotiator(Protocol("tcp", body=True))
@@ -198,6 +202,119 @@ def test_feed_of_a_head_at_its_limit_with_a_body_behind_sees_the_body() -> None:
     decision = feed(negotiator, head[:1], head[1:] + b"hello")
     assert (decision.action, decision.body) == (Action.SWITCH, b"hello")
     assert decision.response.startswith(b"HTTP/1.1 100 ")
+
+
+# ---- chunked bodies [RFC 9112 7.1]
+
+CHUNKED = upgrade("tcp", "Transfer-Encoding: chunked")
+
+
+def chunk(body: bytes, size: int, extension: bytes = b"") -> bytes:
+    """Return the body in chunks of a size."""
+    chunks = [body[i : i + size] for i in range(0, len(body), size)]
+    framed = [b"%x%s\r\n%s\r\n" % (len(part), extension, part) for part in chunks]
+    return b"".join(framed) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+@pytest.mark.parametrize("step", [1, 7, 1000, 10_000])
+def test_feed_of_a_chunked_body_decodes_it(kind: Callable[[bytes], Any], step: int) -> None:
+    body = bytes(range(256)) * 4
+    whole = CHUNKED + chunk(body, 100)
+    handshake = BODY.handshake()
+    pieces = [kind(whole[i : i + step]) for i in range(0, len(whole), step)]
+    answers = [handshake.feed(piece) for piece in pieces]
+    decision = answers.pop()
+    assert answers == [None] * len(answers)
+    assert decision is not None
+    assert decision.action is Action.SWITCH
+    assert (decision.body, decision.leftover) == (body, b"")
+    decision = feed(BODY, whole[:5], kind(whole[5:] + b"tail"))
+    assert (decision.body, decision.leftover) == (body, b"tail")
+
+
+def test_feed_of_a_chunked_body_that_expects_is_asked_for() -> None:
+    head = upgrade("tcp", "Transfer-Encoding: chunked", "Expect: 100-continue")
+    for kind in (bytes, bytearray):
+        handshake = BODY.handshake()
+        asked = handshake.feed(kind(head))
+        assert asked is not None
+        assert (asked.action, asked.status) == (Action.CONTINUE, 100)
+        assert handshake.feed(b"5\r\nhel") is None
+        decision = handshake.feed(b"lo\r\n0\r\n\r\ntail")
+        assert decision is not None
+        assert (decision.body, decision.leftover) == (b"hello", b"tail")
+        assert asked.request is not None
+        assert asked.request.head == head
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+@pytest.mark.parametrize(
+    ("at", "byte"), [(0, b"g"), (1, b"\n"), (2, b"x"), (8, b"x"), (9, b"\r"), (10, b"-")]
+)
+def test_feed_of_a_defect_in_a_chunk_is_refused_at_its_byte(
+    kind: Callable[[bytes], Any], at: int, byte: bytes
+) -> None:
+    sound = CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"
+    assert feed(BODY, sound[:9], kind(sound[9:])).body == b"hello"
+    place = len(CHUNKED) + at
+    unsound = sound[:place] + byte + sound[place + 1 :]
+    details = set()
+    for cut in (0, 1, len(CHUNKED), place):
+        pieces = [kind(piece) for piece in (unsound[:cut], unsound[cut:]) if piece]
+        decision = feed(BODY, *pieces)
+        assert (decision.reason, decision.offset) == (Reason.CHUNK_INVALID, place)
+        assert decision.request is not None
+        assert decision.request.head == CHUNKED
+        assert (decision.body, decision.leftover) == (b"", b"")
+        details.add(decision.detail)
+    (detail,) = details
+    assert f"byte 0x{byte[0]:02x}" in detail
+
+
+def test_feed_of_a_chunked_body_beyond_the_limit_is_refused() -> None:
+    negotiator = Negotiator(Protocol("tcp", body=True), limits=Limits(body=1000))
+    assert feed(negotiator, CHUNKED, chunk(b"x" * 1000, 100)).action is Action.SWITCH
+    decision = feed(negotiator, CHUNKED, chunk(b"x" * 1001, 100))
+    assert decision.reason is Reason.BODY_TOO_LARGE
+    assert decision.offset is not None
+
+
+@pytest.mark.parametrize("begin", [b"", CHUNKED[:1]], ids=["first", "second"])
+def test_feed_of_the_smallest_chunks_takes_linear_time_and_memory(begin: bytes) -> None:
+    """A body at its limit in chunks of one byte, and mebibytes that follow it."""
+    body = b"x" * 65536
+    data = memoryview(CHUNKED[len(begin) :] + chunk(body, 1) + b"t" * (16 * MIB))
+    handshake = BODY.handshake()
+    if begin:
+        handshake.feed(begin)
+    decision = handshake.feed(data)
+    assert decision is not None
+    assert decision.body == body
+    assert decision.leftover == b"t" * (16 * MIB)
+
+
+# ---- later requests of a connection
+
+
+def test_handshake_of_a_later_request_takes_no_preface_and_no_proxy_header() -> None:
+    negotiator = Negotiator(H2C(prior_knowledge=True))
+    proxied = b"\r\n\r\n\0\r\nQUIT\n"
+    for data, first, later in (
+        (PREFACE, Reason.HTTP2_PRIOR_KNOWLEDGE, Reason.HTTP2_PREFACE),
+        (proxied, Reason.PROXY_PROTOCOL, Reason.BAD_METHOD),
+        (write("GET", "/"), Reason.NO_UPGRADE, Reason.NO_UPGRADE),
+    ):
+        reasons = []
+        for handshake in (
+            negotiator.handshake(),
+            negotiator.handshake(first=True),
+            negotiator.handshake(first=False),
+        ):
+            decision = handshake.feed(data)
+            assert decision is not None
+            reasons.append(decision.reason)
+        assert reasons == [first, first, later]
 
 
 @pytest.mark.parametrize("cut", [0, 1, 30])

@@ -262,7 +262,7 @@ def test_decide_knows_tls_by_its_keyword_only() -> None:
     for value in (1, None, "yes"):
         with pytest.raises(TypeError, match="secure must be a bool"):
             negotiator.decide(h2c(), secure=value)
-    with pytest.raises(TypeError, match="at most 1 argument by position, not 2; .*secure"):
+    with pytest.raises(TypeError, match="at most 1 argument by position, not 2"):
         negotiator.decide(h2c(), True)  # noqa: FBT003
     assert negotiator.decide(data=h2c()) is not None
 

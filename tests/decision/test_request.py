@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from heads import upgrade, websocket, write
 
-from upgrade101 import Negotiator, Protocol, Request, WebSocket
+from upgrade101 import Limits, Negotiator, Protocol, Request, WebSocket
 
 NEGOTIATOR = Negotiator(WebSocket(), Protocol("tcp", body=True))
 
@@ -96,3 +96,71 @@ def test_request_outlives_its_decision() -> None:
     request = read(bytes(bytearray(websocket("X-A: 1") + b"tail")))
     assert request.get("x-a") == "1"
     assert request.head == websocket("X-A: 1")
+
+
+# ---- the target
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "query"),
+    [
+        ("GET /a%20b", "/a%20b", None),
+        ("GET /a?", "/a", ""),
+        ("GET /a?b=c?d/e", "/a", "b=c?d/e"),
+        ("GET //a/?b", "//a/", "b"),
+        ("GET http://example.com", "/", None),
+        ("GET http://example.com?b", "/", "b"),
+        ("GET http://example.com/a?b", "/a", "b"),
+        ("OPTIONS *", "", None),
+        ("CONNECT example.com:443", "", None),
+    ],
+)
+def test_request_path_and_query_are_parts_of_the_target(
+    line: str, path: str, query: str | None
+) -> None:
+    head = f"{line} HTTP/1.1\r\nHost: example.com{':443' * line.startswith('CONNECT')}\r\n\r\n"
+    request = read(head.encode())
+    assert (request.path, request.query) == (path, query)
+    method, target = line.split()
+    parsed = NEGOTIATOR.decide_request(method, target, request.headers).request
+    assert parsed is not None
+    assert (parsed.path, parsed.query) == (path, query)
+
+
+# ---- lists
+
+
+@pytest.mark.parametrize(
+    ("lines", "elements"),
+    [
+        ([], ()),
+        (["X-A:"], ()),
+        (["X-A: a"], ("a",)),
+        (["X-A: a, b", "X-B: n", "x-a:\tc ,d"], ("a", "b", "c", "d")),
+        (["X-A: ,, a ,\t,", "X-A:", "X-A: ,b"], ("a", "b")),
+        (['X-A: "a,b", c'], ('"a,b"', "c")),
+        (['X-A: "a\\",b", c'], ('"a\\",b"', "c")),
+        (['X-A: a;p="b,c";q=d, e'], ('a;p="b,c";q=d', "e")),
+        (['X-A: "a\\\\",b'], ('"a\\\\"', "b")),
+        (['X-A: a, "b, c', "X-A: d"], ("a", '"b, c', "d")),
+        (["X-A: \xe9, a"], ("\xe9", "a")),
+    ],
+)
+def test_request_get_list_gives_the_elements_of_all_lines(
+    lines: list[str], elements: tuple[str, ...]
+) -> None:
+    request = read(write("GET", "/", *lines))
+    assert request.get_list("X-A") == request.get_list("x-a") == elements
+    assert request.get_list("X") == request.get_list("X-\u0100") == ()
+    with pytest.raises(TypeError, match="name must be a str"):
+        request.get_list(b"X-A")
+
+
+def test_request_get_list_of_many_quotes_takes_linear_time() -> None:
+    """Quotes that are escaped and never closed: each would be a reason to read to the end."""
+    limits = Limits(head=1 << 20)
+    for value in ('"' + '\\"' * 500_000, '"' + '\\",' * 300_000, '",' * 500_000):
+        decision = Negotiator(WebSocket(), limits=limits).decide(write("GET", "/", f"X: {value}"))
+        assert decision is not None
+        assert decision.request is not None
+        assert ", ".join(decision.request.get_list("x")).count('"') == value.count('"')
