@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import itertools
 import sys
+import tracemalloc
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h11
@@ -38,15 +39,21 @@ class Line(NamedTuple):
 
 
 class Text(str):
-    """A str that is not exact."""
+    """A str that is not exact, and says otherwise than it is."""
 
     __slots__ = ()
+
+    def __len__(self) -> int:
+        return 0
 
 
 class Bytes(bytes):
-    """Bytes that are not exact."""
+    """Bytes that are not exact, and say otherwise than they are."""
 
     __slots__ = ()
+
+    def __len__(self) -> int:
+        return 0
 
 
 def decide(
@@ -271,6 +278,22 @@ def test_decide_request_passes_the_error_of_an_iterable_on() -> None:
 
     with pytest.raises(LookupError, match="the iterable's own"):
         decide(fail())
+
+
+def test_decide_request_of_more_than_can_be_counted_is_too_large_without_memory() -> None:
+    """A thousand lines that share one value: more bytes than 32 bits can count."""
+    negotiator = Negotiator(WebSocket(), limits=Limits(fields=1000))
+    lines = [HOST, *[("X", "x" * 4_400_000)] * 999]
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    decision = negotiator.decide_request("GET", "/", lines)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (decision.action, decision.reason) == (Action.REJECT, Reason.HEAD_TOO_LARGE)
+    assert (decision.request, decision.offset, decision.leftover) == (None, None, b"")
+    assert decision.response.startswith(b"HTTP/1.1 431 ")
+    assert decision.detail.startswith(Reason.HEAD_TOO_LARGE.text)
+    assert peak - before < 1 << 20
 
 
 def test_decide_request_survives_lines_that_change_under_it() -> None:

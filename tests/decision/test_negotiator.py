@@ -7,8 +7,12 @@ negotiator is made, and never for what bytes say.
 from __future__ import annotations
 
 import array
+import copy
 import inspect
+import pickle
 import random
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -152,6 +156,43 @@ def test_negotiator_has_what_a_variant_is_made_of() -> None:
     assert Negotiator(*offers).required is False
     assert repr(variant).startswith("Negotiator(WebSocket(paths=None, subprotocols=('chat',)")
     assert variant == negotiator
+
+
+PARTS: dict[str, Any] = {"required": True, "hosts": ("a", "b:1"), "limits": Limits(head=512)}
+OFFERS = (ROOMS, H2C(upgrade=False, prior_knowledge=True), Protocol("tcp", "1"), TLS())
+
+
+def test_negotiator_equals_one_of_the_same_parts_and_no_other() -> None:
+    negotiator = Negotiator(*OFFERS, **PARTS)
+    same = Negotiator(*map(copy.copy, OFFERS), **PARTS)
+    assert negotiator == same
+    assert hash(negotiator) == hash(same)
+    assert {negotiator: 1}[same] == 1
+    others: list[object] = [
+        Negotiator(*OFFERS[1:], **PARTS),
+        Negotiator(*OFFERS[::-1], **PARTS),
+        *(Negotiator(*OFFERS, **PARTS | {name: None}) for name in ("hosts", "limits")),
+        Negotiator(*OFFERS, **PARTS | {"required": False}),
+        OFFERS,
+    ]
+    assert all(negotiator != other for other in others)
+    with pytest.raises(TypeError):
+        _ = negotiator < same
+
+
+@pytest.mark.parametrize("negotiator", [Negotiator(*OFFERS, **PARTS), PLAIN])
+def test_negotiator_copied_pickled_and_evaluated_is_an_equal_one(negotiator: Negotiator) -> None:
+    assert copy.copy(negotiator) is copy.deepcopy(negotiator) is negotiator
+    copies = [eval(repr(negotiator))]  # noqa: S307 -- a repr made here
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        for dump in (pickle.dumps, pickle._dumps):
+            copies.append(pickle.loads(dump(negotiator, protocol)))  # noqa: S301, PERF401
+    for made in copies:
+        assert made == negotiator
+        assert made is not negotiator
+        decision = made.decide(websocket(target="/rooms/1"))
+        assert decision is not None
+        assert decision.reason in {Reason.SWITCHED, Reason.HOST_FORBIDDEN}
 
 
 def test_negotiator_is_immutable_and_final() -> None:
@@ -308,6 +349,72 @@ def test_decide_escapes_what_is_in_no_response() -> None:
         assert decision is not None
         assert b"secret" not in decision.response
         assert "secret" not in repr(decision)
+
+
+WRITTEN_BY_OTHERS = """
+import mmap, os, sys
+sys.path[:] = {path!r}
+from heads import upgrade, websocket
+from upgrade101 import Negotiator, Protocol, WebSocket
+
+negotiator = Negotiator(WebSocket(origins=None), Protocol("tcp", body=True))
+sound = {head}
+memory = mmap.mmap(-1, len(sound))
+memory[:] = sound
+at = sound.index(b"X-Flag: ") + len(b"X-Flag: ")
+if os.fork() == 0:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        memory[at] = 0
+        memory[at] = ord("y")
+    os._exit(0)
+seen = set()
+for _ in range(20_000):
+    decision = {decide}
+    seen.add(decision.reason.name)
+    if decision.request is not None and decision.reason.name == "SWITCHED":
+        assert decision.request.get("X-Flag") == "y", decision.request.head
+        assert (b"X-Flag", b"y") in decision.request.headers
+    elif decision.offset is not None:
+        assert "byte 0x00 after" in decision.detail, decision.detail
+print(*sorted(seen))
+"""
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        "negotiator.decide(memoryview(memory))",
+        "negotiator.decide(memory)",
+        "negotiator.handshake().feed(memory)",
+        "[h := negotiator.handshake(), h.feed(sound[:9]), h.feed(memoryview(memory)[9:])][-1]",
+    ],
+)
+@pytest.mark.parametrize(
+    "head",
+    [
+        'websocket("X-Flag: y")',
+        'upgrade("tcp", "X-Flag: y", "Content-Length: 5") + b"hellotail"',
+    ],
+    ids=["head", "body"],
+)
+def test_decide_on_a_buffer_that_another_process_writes_checks_what_it_keeps(
+    head: str, decide: str
+) -> None:
+    code = WRITTEN_BY_OTHERS.format(path=sys.path, head=head, decide=decide)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    # Both were seen: the bytes did change.
+    assert done.stdout.split() == ["BAD_FIELD_VALUE", "SWITCHED"]
+
+
+def test_reject_with_a_body_that_is_written_afterwards_has_what_was_given() -> None:
+    decision = PLAIN.decide(websocket())
+    assert decision is not None
+    body = bytearray(b"no way")
+    refused = decision.reject(403, body=memoryview(body))
+    body[:] = b"\0" * 6
+    assert refused.content == b"no way"
 
 
 def test_decide_in_many_threads_gives_each_its_own() -> None:
