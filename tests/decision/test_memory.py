@@ -5,15 +5,17 @@ In: each path through the binding, many times. Out: a failure where a reference 
 
 from __future__ import annotations
 
+import copy
 import gc
 import importlib.util
 import json
 import os
+import pickle
 import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from allocation_faults import CALLS
@@ -49,6 +51,7 @@ HEAD = websocket(
     "Sec-WebSocket-Protocol: chat, echo", "Sec-WebSocket-Extensions: permessage-deflate"
 )
 EXPECTING = upgrade("tcp", "Content-Length: 5", "Expect: 100-continue")
+CHUNKED = upgrade("tcp", "Transfer-Encoding: chunked")
 LINES = [("Host", "a"), (b"Upgrade", "tcp"), ("Connection", b"upgrade"), ("X", "\u0100")]
 
 
@@ -64,6 +67,7 @@ def use(decision: Decision | None) -> None:
             getattr(request, name)
         request.get("host")
         request.get_all("x")
+        request.get_list("upgrade")
     repr(decision)
 
 
@@ -85,12 +89,13 @@ def feed_too_late() -> None:
         handshake.feed(bytearray(b"x"))
 
 
-def make_all() -> Negotiator:
+def make_all(*, paths: bool = False) -> Negotiator:
     return Negotiator(
         WebSocket(subprotocols=["a", "b"], origins=["https://a"], deflate=PerMessageDeflate()),
-        H2C(),
-        Protocol("c", "1", methods=["GET"], headers=[("X", b"1")]),
-        TLS(),
+        H2C(paths=["/a"]),
+        Protocol("c", "1", paths=["/b/*"], methods=["GET"], headers=[("X", b"1")]),
+        TLS(paths=iter(["/c"])),
+        WebSocket(paths=["/d"], origins="null") if paths else Protocol("d"),
         hosts=["a.example"],
         limits=Limits(head=512),
     )
@@ -99,7 +104,12 @@ def make_all() -> Negotiator:
 def fail_to_make() -> None:
     for make in (
         lambda: WebSocket(subprotocols=["a", "a"], origins=["null"], deflate=PerMessageDeflate()),
-        lambda: WebSocket(origins=["null", "x"]),
+        lambda: WebSocket(origins=["null", "*"]),
+        lambda: WebSocket(paths=["/a", "/b"], origins="*"),
+        lambda: TLS(paths=["/a", "b"]),
+        lambda: TLS(paths=["/a", "\u0100"]),
+        lambda: H2C(paths=["/a"], upgrade=False),
+        lambda: make_all(paths=True),
         lambda: Protocol("c", "1", methods=["GET", "GET"], headers=[("X", b"1")]),
         lambda: Protocol("c", headers=[("X", b"1"), ("Y", " ")]),
         lambda: Protocol("c", headers=[("X", b"1"), ("Y", "\u0100")]),
@@ -109,6 +119,13 @@ def fail_to_make() -> None:
     ):
         with pytest.raises(ValueError, match=r"\w"):
             make()
+    headers: Any
+    for headers in ({"X": "1"}, [("X", "1"), ("Y", 1)], [("X", "1"), ("Y",)], 7):
+        with pytest.raises(TypeError, match="headers"):
+            Protocol("c", paths=["/a"], headers=headers)
+    for offers in ([TLS(), 7], [TLS(), TLS]):
+        with pytest.raises(TypeError, match="offers"):
+            Negotiator(*offers)
 
 
 def fail_to_answer() -> None:
@@ -117,6 +134,8 @@ def fail_to_answer() -> None:
     for answer in (
         lambda: decision.accept([("X", "1"), ("Y", "\0")]),
         lambda: decision.accept([("X", "1")], subprotocol="none"),
+        lambda: decision.accept([("X", "1")], subprotocol="chat", extensions="none"),
+        lambda: decision.accept([("X", "1")], subprotocol="", extensions="permessage-deflate"),
         lambda: decision.reject(403, [("X", "1"), ("Upgrade", "x")], bytearray(b"no")),
         lambda: decision.reject(304, [("X", "1")], bytearray(b"no")),
     ):
@@ -128,6 +147,7 @@ def answer() -> None:
     decision = NEGOTIATOR.decide(bytearray(HEAD))
     assert decision is not None
     use(decision.accept([("X", "1")], subprotocol="echo").accept())
+    use(decision.accept([("X", "1")], extensions="permessage-deflate").accept(extensions=None))
     use(decision.reject(403, [("X", "1")], bytearray(b"no")))
     use(decision._refusal(Reason.SHUTDOWN))
 
@@ -190,6 +210,9 @@ PATHS: dict[str, Callable[[], object]] = {
     "fed in pieces": lambda: use(feed(HEAD[:9], HEAD[9:99], HEAD[99:] + b"tail")),
     "fed and dropped": lambda: feed(HEAD[:9], HEAD[9:99]),
     "continue": lambda: use(feed(EXPECTING, b"hello")),
+    "continue in pieces": lambda: use(feed(EXPECTING[:9], bytearray(EXPECTING[9:]), b"hello")),
+    "chunked": lambda: use(feed(CHUNKED, bytearray(b"5\r\nhello\r\n0\r\n\r\ntail"))),
+    "chunked and refused": lambda: use(feed(CHUNKED + b"5\r\nhel", bytearray(b"loX"))),
     "refused early": lambda: use(refuse_before_the_end()),
     "fed too late": feed_too_late,
     "parsed": lambda: use(NEGOTIATOR.decide_request("POST", b"/", LINES[:3])),
@@ -202,7 +225,10 @@ PATHS: dict[str, Callable[[], object]] = {
     "response read": read_response,
     "readers not made": fail_to_make_readers,
     "compared": lambda: hash(make_all().offers) == hash(make_all().offers),
+    "compared negotiators": lambda: make_all() == make_all() != hash(make_all()),
     "shown": lambda: repr(make_all()),
+    "copied": lambda: copy.deepcopy([make_all()]),
+    "pickled": lambda: [pickle.loads(pickle.dumps(make_all(), i)) for i in (0, 5)],  # noqa: S301
 }
 
 

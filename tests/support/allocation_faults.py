@@ -7,6 +7,7 @@ Always: after the MemoryError the same call on the same objects gives what it wo
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import logging
 import sys
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from asyncio_helpers import make_factory
 from fakes import Recorder, Transport
-from heads import h2c, upgrade, websocket
+from heads import PREFACE, h2c, upgrade, websocket
 
 from upgrade101 import (
     H2C,
+    TLS,
     BodyReader,
     Limits,
     Negotiator,
@@ -40,11 +42,18 @@ ENOUGH_QUIET = 10  # allocations whose failure does no harm, one after the other
 NEGOTIATOR = Negotiator(
     WebSocket(subprotocols=["chat"], deflate=PerMessageDeflate()), H2C(), Protocol("tcp", body=True)
 )
-HEAD = websocket("Sec-WebSocket-Protocol: chat, echo")
+HEAD = websocket(
+    "Sec-WebSocket-Protocol: chat, echo", "Sec-WebSocket-Extensions: permessage-deflate, x-mine"
+)
 EXPECTING = upgrade("tcp", "Content-Length: 5", "Expect: 100-continue")
 LINES = [["Host", "a"], ["Upgrade", b"websocket"], *([["X", "\u0100"]] * 70)]
+CHUNKED = upgrade("tcp", "Transfer-Encoding: chunked")
+CHUNKS = b"5\r\nhello\r\n0\r\n\r\ntail"
 DECISION = NEGOTIATOR.decide(HEAD + b"tail")
 assert DECISION is not None
+ACCEPTED = DECISION.accept(extensions="x-mine")
+PRIOR = Negotiator(H2C(prior_knowledge=True))
+FORWARDED = websocket(method="POST")
 
 
 def show(decision: object) -> object:
@@ -52,7 +61,8 @@ def show(decision: object) -> object:
     if decision is None:
         return None
     response = decision.response.partition(b"\r\nDate: ")  # which may be another second's
-    return decision.reason, response[0], decision.body, decision.leftover
+    said = decision.detail, decision.offset, decision.extensions, decision.forward
+    return decision.reason, response[0], decision.body, decision.leftover, said
 
 
 def feed_on(*pieces: bytes) -> Prepare:
@@ -128,10 +138,27 @@ def read_on(make: Callable[[], Any], *pieces: bytes) -> Prepare:
     return prepare
 
 
+def refuse_wrong() -> list[str]:
+    """Return what wrong calls are told."""
+    headers: Any
+    messages = []
+    for headers in (
+        {"X": "1"},
+        [("X", 1)],
+        [("X", "1"), ("Upgrade", "a" * 100)],
+        [("X", "\u0100")],
+    ):
+        try:
+            Protocol("c", paths=["/a"], headers=headers)
+        except (TypeError, ValueError) as error:
+            messages.append(str(error))
+    return messages
+
+
 CALLS: dict[str, Prepare] = {
     "answer late": answer_late,
     "connect": simply(connect),
-    "feed first": feed_on(HEAD[:100]),
+    "feed first bytearray": feed_on(bytearray(HEAD[:100])),
     "feed second": feed_on(HEAD[:10], HEAD[10:100]),
     "feed whole": feed_on(HEAD),
     "feed whole bytearray": feed_on(bytearray(HEAD + b"tail")),
@@ -139,12 +166,20 @@ CALLS: dict[str, Prepare] = {
     "feed continue": feed_on(EXPECTING),
     "feed continue last": feed_on(EXPECTING[:20], EXPECTING[20:]),
     "feed body": feed_on(EXPECTING, b"hello"),
+    "feed body bytearray": feed_on(EXPECTING[:20], EXPECTING[20:], bytearray(b"hello, and more")),
+    "feed chunked": feed_on(CHUNKED + CHUNKS),
+    "feed chunked last": feed_on(CHUNKED, bytearray(CHUNKS)),
+    "feed defect": feed_on(CHUNKED, bytearray(b"5\r\nhelloX")),
     "decide": simply(lambda: NEGOTIATOR.decide(bytearray(HEAD)), show),
     "decide_request": simply(lambda: NEGOTIATOR.decide_request("GET", "/", LINES), show),
     "decide_request iterator": simply(
         lambda: NEGOTIATOR.decide_request("G\u0100T", "/", iter(LINES)), show
     ),
     "accept": simply(lambda: DECISION.accept([("X", b"1")], subprotocol="echo"), show),
+    "accept extensions": simply(
+        lambda: DECISION.accept([("X", b"1")], subprotocol=None, extensions="x-mine"), show
+    ),
+    "accept again": simply(lambda: ACCEPTED.accept([("X", b"1")], extensions=...), show),
     "reject": simply(lambda: DECISION.reject(403, [("X", "1")], bytearray(b"no")), show),
     "read body": read_on(lambda: BodyReader(chunked=True), CHUNKS[:3], CHUNKS[3:] + b"tail"),
     "read body bytearray": read_on(lambda: BodyReader(length=5), bytearray(b"hello, tail")),
@@ -155,6 +190,12 @@ CALLS: dict[str, Prepare] = {
     "request": simply(lambda: NEGOTIATOR.decide(HEAD).request.headers),
     "get": simply(lambda: DECISION.request.get("host")),
     "get_all": simply(lambda: DECISION.request.get_all("host")),
+    "get_list": simply(lambda: DECISION.request.get_list("sec-websocket-protocol")),
+    "target": simply(lambda: (DECISION.request.path, DECISION.request.query)),
+    "preface": simply(lambda: repr(PRIOR.decide(bytearray(PREFACE)).request)),
+    "parts": simply(lambda: (DECISION.accept().headers, DECISION.reject(403, body=b"no").content)),
+    "detail": simply(lambda: (DECISION.detail, DECISION.offset)),
+    "forward": simply(lambda: NEGOTIATOR.decide(FORWARDED).forward),
     "settings": simply(lambda: NEGOTIATOR.decide(h2c()).settings),
     "long protocol": simply(
         lambda: Negotiator(Protocol("p" * 300)).decide(upgrade("p" * 300)).protocol
@@ -166,12 +207,19 @@ CALLS: dict[str, Prepare] = {
     "negotiator": simply(
         lambda: Negotiator(
             WebSocket(subprotocols=["a"], origins=["https://a"], deflate=PerMessageDeflate()),
+            H2C(paths=["/a"]),
+            TLS(paths=iter(["/a", "/b/*"])),
             Protocol("b", "1", methods=["GET"], headers=[("X", b"1")]),
             hosts=["a.example"],
             limits=Limits(head=512),
         )
     ),
     "compare": simply(lambda: WebSocket(origins=["https://a"]) == WebSocket(origins=["https://a"])),
+    "copy": simply(lambda: copy.deepcopy(NEGOTIATOR)),
+    # pickle itself turns a MemoryError into an error of its own.
+    "reduce": simply(NEGOTIATOR.__reduce__),
+    "wrong": simply(refuse_wrong),
+    "compare negotiators": simply(lambda: Negotiator(*NEGOTIATOR.offers) == NEGOTIATOR),
     "hash": simply(lambda: hash(WebSocket(origins=["https://a"]))),
 }
 
