@@ -113,7 +113,7 @@ static const list_row quoted_rows[] = {
     {"\",\"", "\",\"", "nothing but a quoted comma"},
     {"\"a\\\",b\",c", "\"a\\\",b\"|c", "an escaped quote ends no string"},
     {"\"a\\\\\",b", "\"a\\\\\"|b", "an escaped backslash escapes no quote"},
-    {"\"a,b", "\"a|b", "a quote that is not closed makes no string"},
+    {"\"a,b", "\"a,b", "a string that is not closed reaches to the end"},
     {"a\",\"b", "a\",\"b", "two quotes around a comma"},
     {"\"a\\", "\"a\\", "a backslash at the end"},
     {"a\\,b", "a\\|b", "a backslash outside of a string"},
@@ -137,6 +137,24 @@ static void test_fields_quoted_commas_end_no_element(void)
     }
 }
 
+static void test_fields_lines_of_one_name_are_walked_letter_case_aside(void)
+{
+    const u101_slice head =
+        guard_text("GET / HTTP/1.1\r\nA: 1\r\nAB: n\r\na: 2\r\nB: n\r\nA:\r\n\r\n");
+    static const char *const values[] = {"1", "2", ""};
+    size_t cursor = sizeof("GET / HTTP/1.1\r\n") - 1;
+    u101_slice value;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        check_case("line %zu", i);
+        if (CHECK(u101_fields_next_named(head.at, head.size, &cursor, BYTES("a"), &value))) {
+            CHECK_TEXT(value, values[i]);
+        }
+    }
+    CHECK(!u101_fields_next_named(head.at, head.size, &cursor, BYTES("a"), &value));
+    cursor = sizeof("GET / HTTP/1.1\r\n") - 1;
+    CHECK(!u101_fields_next_named(head.at, head.size, &cursor, BYTES("c"), &value));
+}
+
 int main(void)
 {
     CHECK_RUN(test_fields_walk_gives_every_line);
@@ -144,5 +162,6 @@ int main(void)
     CHECK_RUN(test_fields_list_gives_every_element);
     CHECK_RUN(test_fields_lines_are_given_in_order_and_counted);
     CHECK_RUN(test_fields_quoted_commas_end_no_element);
+    CHECK_RUN(test_fields_lines_of_one_name_are_walked_letter_case_aside);
     return check_finish();
 }

@@ -110,7 +110,7 @@ static void test_reason_rfcs_name_a_section(void)
 /* The statuses of [contract 9]. */
 static void test_reason_statuses_are_known(void)
 {
-    static const int known[] = {100, 101, 400, 403, 405, 408, 411, 413, 414,
+    static const int known[] = {100, 101, 400, 403, 404, 405, 408, 413, 414,
                                 417, 421, 426, 431, 500, 501, 503, 505};
     for (int i = 0; i < U101_REASON_COUNT; i++) {
         const u101_reason_row *row = u101_reason_row_of((u101_reason)i);
@@ -123,20 +123,50 @@ static void test_reason_statuses_are_known(void)
     }
 }
 
-static void test_reason_passes_are_426_where_required(void)
+/* A PASS has the status that it gets if an upgrade is required. */
+static int required_status(u101_reason reason)
 {
+    switch (reason) {
+    case U101_PATH_NOT_OFFERED:
+        return 404;
+    case U101_METHOD_NOT_ALLOWED:
+    case U101_WS_METHOD:
+        return 405;
+    case U101_BODY_NOT_ALLOWED:
+    case U101_WS_BODY:
+        return 400;
+    default:
+        return 426;
+    }
+}
+
+static void test_reason_passes_are_426_if_required_but_for_five(void)
+{
+    size_t passes = 0;
     for (int i = 0; i < U101_REASON_COUNT; i++) {
         const u101_reason_row *row = u101_reason_row_of((u101_reason)i);
         check_case("%s", row->name);
         if (u101_reason_is_pass((u101_reason)i)) {
-            CHECK_INT(row->status, 426);
+            CHECK_INT(row->status, required_status((u101_reason)i));
+            passes++;
         }
     }
+    CHECK_SIZE(passes, 19);
     CHECK(u101_reason_is_pass(U101_NO_UPGRADE));
     CHECK(u101_reason_is_pass(U101_TLS_BODY));
     CHECK(!u101_reason_is_pass(U101_REFUSED));
     CHECK(!u101_reason_is_pass(U101_TLS_CLIENT_HELLO));
     CHECK(!u101_reason_is_pass(U101_UPGRADE_REQUIRED));
+}
+
+/* Four digits, so that none is taken for a status. */
+static void test_reason_codes_have_four_digits(void)
+{
+    for (int i = 0; i < U101_REASON_COUNT; i++) {
+        const u101_reason_row *row = u101_reason_row_of((u101_reason)i);
+        check_case("%s", row->name);
+        CHECK(row->code >= 1000 && row->code <= 9999);
+    }
 }
 
 int main(void)
@@ -148,6 +178,7 @@ int main(void)
     CHECK_RUN(test_reason_texts_are_sentences_without_full_stop);
     CHECK_RUN(test_reason_rfcs_name_a_section);
     CHECK_RUN(test_reason_statuses_are_known);
-    CHECK_RUN(test_reason_passes_are_426_where_required);
+    CHECK_RUN(test_reason_passes_are_426_if_required_but_for_five);
+    CHECK_RUN(test_reason_codes_have_four_digits);
     return check_finish();
 }

@@ -57,7 +57,8 @@ static const request_row request_rows[] = {
     {"GET", "/", "1.1", "x", "y\rz", U101_BARE_CR, "a CR in the value"},
     {"GET", "/", "1.1", "x", "y\r\nHost: b", U101_BARE_CR, "a value cannot pose as a line"},
     {"GET", "/", "1.1", "x", "y\r\n", U101_BARE_CR, "a line end at the end of the value"},
-    {"GET", "/", "1.1", "Upgrade", "", U101_CONNECTION_OPTION_MISSING, "an empty Upgrade"},
+    {"GET", "/", "1.1", "Upgrade", "", U101_NO_UPGRADE, "an empty Upgrade"},
+    {"GET", "/", "1.1", "Upgrade", "x", U101_CONNECTION_OPTION_MISSING, "an Upgrade"},
     {"GET", "/", "1.1", "hOST", "b", U101_HOST_DUPLICATE, "names are told apart as ever"},
     {"GET", "/", "1.1", "Content-Length", " \t1 ", U101_NO_UPGRADE, "white space is trimmed"},
     {"GET", "/", "1.1", "Content-Length", "1 1", U101_CONTENT_LENGTH_INVALID, "but for inside"},
@@ -84,6 +85,7 @@ static u101_decision decide(const u101_negotiator *negotiator, const u101_reques
     char *head = guard_buffer(pages, size);
     u101_request_decide(negotiator, request, false, NULL, head, size, &decision);
     CHECK(decision.head_size <= size);
+    CHECK_SIZE(decision.offset, U101_NO_OFFSET);
     return decision;
 }
 
@@ -152,7 +154,10 @@ static void test_request_nul_is_found_in_each_part(void)
     CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_METHOD);
     request.method = BYTES("G");
     request.target = BYTES("/\0");
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_PROXY_PROTOCOL);
+    request.method = BYTES("PROX");
     CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_TARGET);
+    request.method = BYTES("PROXY");
     request.target = BYTES("/");
     fields[0].name = BYTES("Host\0");
     CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_FIELD_NAME);
@@ -229,7 +234,7 @@ static void test_request_first_defect_of_the_field_lines_decides(void)
         {{host, name, value, tab, tab}, U101_BAD_FIELD_NAME, "a name before a value"},
         {{host, value, name, tab, tab}, U101_BAD_FIELD_VALUE, "a value before a name"},
         {{host, tab, tab, name, tab}, U101_BAD_FIELD_NAME, "a line within the limit"},
-        {{host, tab, tab, tab, name}, U101_TOO_MANY_FIELDS, "a line behind the limit"},
+        {{host, tab, tab, tab, name}, U101_TOO_MANY_FIELDS, "a line after the limit"},
     };
     u101_negotiator *negotiator = offering_websocket(&limits);
     guard pages = guard_new(256);
@@ -269,9 +274,8 @@ static void test_request_limit_of_the_head_does_not_bind(void)
 /* The caller reads the body with its own parser first, and has asked for it. */
 static void test_request_with_a_body_is_a_switch_on_the_head_alone(void)
 {
-    const u101_offer offer = {
-        .kind = U101_OFFER_PROTOCOL,
-        .as.protocol = {.name = BYTES("x"), .any_method = true, .body = true}};
+    const u101_offer offer = {.kind = U101_OFFER_PROTOCOL,
+                              .as.protocol = {.name = BYTES("x"), .body = true}};
     const u101_field fields[] = {{BYTES("Host"), BYTES("a")},
                                  {BYTES("Upgrade"), BYTES("x")},
                                  {BYTES("Connection"), BYTES("upgrade")},
@@ -292,6 +296,98 @@ static void test_request_with_a_body_is_a_switch_on_the_head_alone(void)
     const u101_decision without = decide(negotiator, &request, &pages);
     CHECK_ACTION(without.action, U101_ACTION_SWITCH);
     CHECK(without.expects_continue);
+    guard_free(&pages);
+    u101_negotiator_free(negotiator);
+}
+
+/* A chunked body is the caller's as well. */
+static void test_request_with_a_chunked_body_is_a_switch_on_the_head_alone(void)
+{
+    const u101_offer offer = {.kind = U101_OFFER_PROTOCOL,
+                              .as.protocol = {.name = BYTES("x"), .body = true}};
+    const u101_field fields[] = {{BYTES("Host"), BYTES("a")},
+                                 {BYTES("Upgrade"), BYTES("x")},
+                                 {BYTES("Connection"), BYTES("upgrade")},
+                                 {BYTES("Expect"), BYTES("100-continue")},
+                                 {BYTES("Transfer-Encoding"), BYTES("chunked")}};
+    const u101_request request = {.method = BYTES("POST"),
+                                  .target = BYTES("/"),
+                                  .version = BYTES("1.1"),
+                                  .fields = fields,
+                                  .field_count = COUNT(fields)};
+    u101_negotiator *negotiator = sample_negotiator(&offer, 1);
+    guard pages = guard_new(256);
+    const u101_decision decision = decide(negotiator, &request, &pages);
+    CHECK_ACTION(decision.action, U101_ACTION_SWITCH);
+    CHECK_INT(decision.framing, U101_FRAMING_CHUNKED);
+    CHECK(!decision.expects_continue);
+    CHECK_SIZE(decision.request_size, decision.head_size);
+    guard_free(&pages);
+    u101_negotiator_free(negotiator);
+}
+
+/* Fields may share one value, so that they have more bytes than can be counted. */
+static void test_request_size_that_cannot_be_counted_is_the_greatest(void)
+{
+    const u101_slice third = {"x", SIZE_MAX / 3};
+    const u101_field fields[] = {
+        {BYTES("a"), third}, {BYTES("b"), third}, {BYTES("c"), third}, {BYTES("d"), third}};
+    u101_request request = {.method = BYTES("GET"),
+                            .target = BYTES("/"),
+                            .version = BYTES("1.1"),
+                            .fields = fields,
+                            .field_count = 2};
+    CHECK_SIZE(u101_request_size(&request),
+               sizeof("GET / HTTP/1.1\r\na: \r\nb: \r\n\r\n") - 1 + 2 * (SIZE_MAX / 3));
+    request.field_count = 3;
+    CHECK_SIZE(u101_request_size(&request), SIZE_MAX);
+    request.field_count = 4;
+    CHECK_SIZE(u101_request_size(&request), SIZE_MAX);
+    request.field_count = 0;
+    request.method = (u101_slice){"x", SIZE_MAX};
+    CHECK_SIZE(u101_request_size(&request), SIZE_MAX);
+}
+
+/* A span counts in 32 bits.  Nothing is read or written then. */
+static void test_request_larger_than_a_span_counts_is_too_large(void)
+{
+    const u101_field fields[] = {{BYTES("Host"), {NULL, SIZE_MAX / 2}}};
+    const u101_request request = {.method = {NULL, 3},
+                                  .target = {NULL, 1},
+                                  .version = {NULL, 3},
+                                  .fields = fields,
+                                  .field_count = 1};
+    u101_negotiator *negotiator = offering_websocket(&u101_default_limits);
+    u101_decision decision;
+    u101_request_decide(negotiator, &request, true, NULL, NULL, (size_t)U101_MAX_HEAD_SIZE + 1,
+                        &decision);
+    CHECK_ACTION(decision.action, U101_ACTION_REJECT);
+    CHECK_REASON(decision.reason, U101_HEAD_TOO_LARGE);
+    CHECK_SIZE(decision.head_size, 0);
+    CHECK_SIZE(decision.offset, U101_NO_OFFSET);
+    CHECK(decision.secure);
+    u101_request_decide(negotiator, &request, false, NULL, NULL, SIZE_MAX, &decision);
+    CHECK_REASON(decision.reason, U101_HEAD_TOO_LARGE);
+    u101_negotiator_free(negotiator);
+}
+
+/* A parser that gives these parts has taken a PROXY header for a request [contract 2]. */
+static void test_request_target_of_method_proxy_is_sound_or_named(void)
+{
+    u101_negotiator *negotiator = offering_websocket(&u101_default_limits);
+    guard pages = guard_new(256);
+    const u101_field fields[] = {{BYTES("Host"), BYTES("a")}};
+    u101_request request = {.method = BYTES("PROXY"),
+                            .target = BYTES("TCP4"),
+                            .version = BYTES("1.1"),
+                            .fields = fields,
+                            .field_count = 1};
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_PROXY_PROTOCOL);
+    request.method = BYTES("PROX");
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_BAD_TARGET);
+    request.method = BYTES("PROXY");
+    request.target = BYTES("/");
+    CHECK_REASON(decide(negotiator, &request, &pages).reason, U101_NO_UPGRADE);
     guard_free(&pages);
     u101_negotiator_free(negotiator);
 }
@@ -326,6 +422,10 @@ int main(void)
     CHECK_RUN(test_request_first_defect_of_the_field_lines_decides);
     CHECK_RUN(test_request_limit_of_the_head_does_not_bind);
     CHECK_RUN(test_request_with_a_body_is_a_switch_on_the_head_alone);
+    CHECK_RUN(test_request_with_a_chunked_body_is_a_switch_on_the_head_alone);
+    CHECK_RUN(test_request_size_that_cannot_be_counted_is_the_greatest);
+    CHECK_RUN(test_request_larger_than_a_span_counts_is_too_large);
+    CHECK_RUN(test_request_target_of_method_proxy_is_sound_or_named);
     CHECK_RUN(test_request_defect_knows_the_method_and_the_transport);
     return check_finish();
 }
