@@ -8,7 +8,8 @@
 
 #define HANDSHAKE                                                                                  \
     "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"                   \
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"                 \
+    "Sec-WebSocket-Extensions: permessage-deflate, x-other;a=b\r\n"
 
 static const u101_slice received = BYTES(HANDSHAKE "Sec-WebSocket-Protocol: a, b\r\nX: c\r\n"
                                                    "sec-websocket-protocol: c\r\n\r\n");
@@ -19,18 +20,22 @@ static const u101_answer sound = {.fields = sound_fields, .field_count = 1};
 static const u101_field bad_fields[] = {{BYTES("X"), BYTES("y")}, {BYTES("Upgrade"), BYTES("y")}};
 static const u101_answer bad = {.fields = bad_fields, .field_count = 2};
 
-/* A switch to websocket with the subprotocol "b". */
+/* A switch to websocket with the subprotocol "b" and permessage-deflate. */
 static u101_decision switched(void)
 {
     const u101_slice subprotocols[] = {BYTES("b")};
     const u101_offer offer = {
         .kind = U101_OFFER_WEBSOCKET,
-        .as.websocket = {.subprotocols = subprotocols, .subprotocol_count = 1}};
+        .as.websocket = {.subprotocols = subprotocols,
+                         .subprotocol_count = 1,
+                         .deflate_enabled = true,
+                         .deflate = {.server_max_window_bits = U101_NO_WINDOW_BITS,
+                                     .client_max_window_bits = U101_NO_WINDOW_BITS}}};
     u101_negotiator *negotiator = sample_negotiator(&offer, 1);
     u101_hasher *hasher = u101_hasher_new();
     u101_handshake handshake;
     u101_decision decision = {.action = U101_ACTION_PASS};
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, true);
     CHECK(u101_handshake_decide(negotiator, &handshake, received, false, hasher, &decision));
     CHECK_ACTION(decision.action, U101_ACTION_SWITCH);
     u101_hasher_free(hasher);
@@ -48,7 +53,9 @@ static bool is_same(const u101_decision *left, const u101_decision *right)
 {
     return left->action == right->action && left->reason == right->reason &&
            left->status == right->status && left->subprotocol.at == right->subprotocol.at &&
-           left->subprotocol.size == right->subprotocol.size;
+           left->subprotocol.size == right->subprotocol.size &&
+           left->extensions_replaced == right->extensions_replaced &&
+           left->deflate_agreed == right->deflate_agreed;
 }
 
 /* Whether accepting with a subprotocol is a defect. */
@@ -57,7 +64,7 @@ static bool is_refused(u101_decision *decision, const u101_answer *answer,
 {
     const u101_decision before = *decision;
     const u101_slice head = guard_slice(received);
-    const u101_defect defect = u101_answer_accept(decision, head.at, answer, subprotocol);
+    const u101_defect defect = u101_answer_accept(decision, head.at, answer, subprotocol, false);
     if (defect.text != NULL) {
         CHECK(is_same(&before, decision));
     }
@@ -111,7 +118,7 @@ static void test_answer_accept_of_what_is_no_switch_is_refused(void)
 static void test_answer_accept_of_prior_knowledge_takes_no_fields(void)
 {
     u101_decision decision = {
-        .action = U101_ACTION_SWITCH, .reason = U101_HTTP2_PRIOR_KNOWLEDGE, .kind = U101_OFFER_H2C};
+        .action = U101_ACTION_SWITCH, .preface = true, .kind = U101_OFFER_H2C};
     CHECK(!is_refused(&decision, &no_answer, NULL));
     CHECK(is_refused(&decision, &sound, NULL));
 }
@@ -123,6 +130,86 @@ static void test_answer_accept_of_another_protocol_has_no_subprotocol(void)
     decision.subprotocol = (u101_span){0, 0};
     CHECK(is_refused(&decision, &no_answer, &BYTES("a")));
     CHECK(!is_refused(&decision, &no_answer, &BYTES("")));
+}
+
+/* ---- another answer to the extensions ---- */
+
+typedef struct {
+    const char *value;
+    bool taken;
+    bool deflate; /* whether permessage-deflate is what is agreed on then */
+    const char *why;
+} extensions_row;
+
+static const extensions_row extensions_rows[] = {
+    {"", true, false, "none"},
+    {"permessage-deflate", true, true, "one that was offered"},
+    {"permessage-deflate; server_max_window_bits=10", true, true, "with a parameter"},
+    {"x-other", true, false, "another that was offered"},
+    {"x-other;b, permessage-deflate", true, true, "both, in another order"},
+    {"permessage-deflate, permessage-deflate; server_max_window_bits=10", true, true,
+     "one twice: the first counts"},
+    {"permessage-inflate", false, false, "one that was not offered"},
+    {"Permessage-deflate", false, false, "names are compared exactly"},
+    {"x-other, y-other", false, false, "one that was and one that was not"},
+    {"permessage-deflate;", false, false, "an unsound parameter"},
+    {"permessage-deflate,", false, false, "an empty element"},
+    {"a", false, false, "a parameter's name"},
+};
+
+static void test_answer_accept_with_other_extensions_takes_those_offered(void)
+{
+    for (size_t i = 0; i < COUNT(extensions_rows); i++) {
+        const extensions_row *row = &extensions_rows[i];
+        const u101_answer answer = {.extensions = guard_text(row->value)};
+        u101_decision decision = switched();
+        const u101_decision before = decision;
+        check_case("%s", row->why);
+        CHECK(decision.deflate_agreed);
+        const u101_defect defect = u101_answer_accept(&decision, received.at, &answer, NULL, true);
+        CHECK_INT(defect.text == NULL, row->taken);
+        if (row->taken) {
+            CHECK(decision.extensions_replaced);
+            CHECK_INT(decision.deflate_agreed, row->deflate);
+            CHECK_TEXT(subprotocol_of(&decision), "b");
+        } else {
+            CHECK(is_same(&before, &decision));
+            CHECK_TEXT(defect.value, row->value);
+        }
+    }
+}
+
+static void test_answer_accept_with_parameters_agrees_on_those(void)
+{
+    const u101_answer answer = {.extensions =
+                                    BYTES("permessage-deflate; server_max_window_bits=10; "
+                                          "client_no_context_takeover")};
+    u101_decision decision = switched();
+    CHECK(u101_answer_accept(&decision, received.at, &answer, NULL, true).text == NULL);
+    CHECK_INT(decision.deflate.server_max_window_bits, 10);
+    CHECK_INT(decision.deflate.client_max_window_bits, U101_NO_WINDOW_BITS);
+    CHECK(decision.deflate.client_no_context_takeover);
+    CHECK(!decision.deflate.server_no_context_takeover);
+}
+
+/* Not told so, the answer's extensions are not looked at. */
+static void test_answer_accept_as_negotiated_keeps_the_extensions(void)
+{
+    const u101_answer answer = {.extensions = BYTES("nonsense;")};
+    u101_decision decision = switched();
+    CHECK(u101_answer_accept(&decision, received.at, &answer, NULL, false).text == NULL);
+    CHECK(!decision.extensions_replaced);
+    CHECK(decision.deflate_agreed);
+}
+
+static void test_answer_accept_of_another_protocol_has_no_extensions(void)
+{
+    const u101_answer answer = {.extensions = BYTES("x-other")};
+    u101_decision decision = switched();
+    decision.kind = U101_OFFER_PROTOCOL;
+    CHECK(u101_answer_accept(&decision, received.at, &answer, NULL, true).text != NULL);
+    CHECK(!decision.extensions_replaced);
+    CHECK(u101_answer_accept(&decision, received.at, &no_answer, NULL, true).text == NULL);
 }
 
 typedef struct {
@@ -140,8 +227,15 @@ static const reject_row reject_rows[] = {
     {U101_ACTION_PASS, 403, &sound, true, "a pass"},
     {U101_ACTION_REJECT, 403, &sound, true, "a reject"},
     {U101_ACTION_CONTINUE, 403, &sound, false, "a continue is not final"},
-    {U101_ACTION_SWITCH, 299, &sound, false, "below the statuses"},
-    {U101_ACTION_SWITCH, 300, &sound, true, "the least status"},
+    {U101_ACTION_SWITCH, 199, &sound, false, "below the statuses"},
+    {U101_ACTION_SWITCH, 200, &sound, true, "the least status: it answers as HTTP"},
+    {U101_ACTION_SWITCH, 200, &with_body, true, "and with a page"},
+    {U101_ACTION_SWITCH, 204, &no_answer, true, "a 204"},
+    {U101_ACTION_SWITCH, 204, &with_body, false, "a 204 with a body [RFC 9110 15.3.5]"},
+    {U101_ACTION_SWITCH, 203, &with_body, true, "a status before it"},
+    {U101_ACTION_SWITCH, 205, &no_answer, true, "a 205"},
+    {U101_ACTION_SWITCH, 205, &with_body, false, "a 205 with a body [RFC 9110 15.3.6]"},
+    {U101_ACTION_SWITCH, 206, &with_body, true, "a status after it"},
     {U101_ACTION_SWITCH, 599, &sound, true, "the greatest status"},
     {U101_ACTION_SWITCH, 600, &sound, false, "above the statuses"},
     {U101_ACTION_SWITCH, -403, &sound, false, "a negative status"},
@@ -178,6 +272,10 @@ int main(void)
     CHECK_RUN(test_answer_accept_of_what_is_no_switch_is_refused);
     CHECK_RUN(test_answer_accept_of_prior_knowledge_takes_no_fields);
     CHECK_RUN(test_answer_accept_of_another_protocol_has_no_subprotocol);
+    CHECK_RUN(test_answer_accept_with_other_extensions_takes_those_offered);
+    CHECK_RUN(test_answer_accept_with_parameters_agrees_on_those);
+    CHECK_RUN(test_answer_accept_as_negotiated_keeps_the_extensions);
+    CHECK_RUN(test_answer_accept_of_another_protocol_has_no_extensions);
     CHECK_RUN(test_answer_reject_is_taken_or_refused);
     return check_finish();
 }

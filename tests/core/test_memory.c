@@ -3,8 +3,8 @@
  *
  * Strategy: malloc of this program counts its calls and fails one of them; the
  * rest are served by the allocator of the sanitizer, whose own malloc it takes
- * the place of.  What is allocated otherwise (calloc, realloc) is not counted:
- * neither the core nor libcrypto's default allocator uses them.
+ * the place of.  calloc is counted as well.  realloc is not: neither the core nor
+ * libcrypto's default allocator uses it.
  */
 #include <stdlib.h>
 
@@ -17,6 +17,8 @@
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c) */
 void *__interceptor_malloc(size_t size) __attribute__((weak));
 void *__libc_malloc(size_t size);
+void *__interceptor_calloc(size_t count, size_t size) __attribute__((weak));
+void *__libc_calloc(size_t count, size_t size);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c) */
 
 static struct {
@@ -31,6 +33,16 @@ void *malloc(size_t size)
         return NULL;
     }
     return __interceptor_malloc != NULL ? __interceptor_malloc(size) : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    allocations.calls++;
+    if (allocations.calls == allocations.failing) {
+        return NULL;
+    }
+    return __interceptor_calloc != NULL ? __interceptor_calloc(count, size)
+                                        : __libc_calloc(count, size);
 }
 
 /* From here on counts, and fails one call. */
@@ -136,7 +148,7 @@ static size_t calls_to_decide(const vector *from, u101_hasher *hasher)
     u101_decision decision;
     char response[4096];
     fail_call(0);
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, from->first);
     if (u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure, hasher,
                               &decision)) {
         (void)u101_decision_write_response(from->negotiator, &decision, from->request.at, NULL, 0,

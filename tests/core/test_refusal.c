@@ -163,14 +163,39 @@ static void test_refusal_of_a_method_allows_those_of_the_offer(void)
     u101_negotiator_free(negotiator);
 }
 
+/* By an offer of any method no decision is METHOD_NOT_ALLOWED, but a caller may make one. */
+static void test_refusal_of_a_method_by_an_offer_without_any_has_no_allow(void)
+{
+    const u101_offer offers[] = {
+        {.kind = U101_OFFER_PROTOCOL, .as.protocol = {.name = BYTES("x")}},
+        {.kind = U101_OFFER_TLS},
+    };
+    u101_negotiator *negotiator = sample_negotiator(offers, COUNT(offers));
+    u101_decision decision = reject(U101_METHOD_NOT_ALLOWED);
+    message response;
+    u101_slice value = {"", 0};
+    CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
+    CHECK(!message_value(&response, "Allow", &value));
+    decision.kind = U101_OFFER_PROTOCOL;
+    decision.offer = 0;
+    CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
+    CHECK_TEXT(response.start_line, "HTTP/1.1 405 Method Not Allowed");
+    CHECK(!message_value(&response, "Allow", &value));
+    decision.kind = U101_OFFER_TLS;
+    decision.offer = 1;
+    CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
+    CHECK(!message_value(&response, "Allow", &value));
+    u101_negotiator_free(negotiator);
+}
+
 /* ---- 426 [RFC 9110 15.5.22] ---- */
 
 static const u101_offer websocket = {.kind = U101_OFFER_WEBSOCKET};
-static const u101_offer h2c = {.kind = U101_OFFER_H2C};
+static const u101_offer h2c = {.kind = U101_OFFER_H2C, .as.h2c = {.upgrade = true}};
+static const u101_offer prior = {.kind = U101_OFFER_H2C, .as.h2c = {.prior_knowledge = true}};
 static const u101_offer tls = {.kind = U101_OFFER_TLS};
-static const u101_offer foo = {
-    .kind = U101_OFFER_PROTOCOL,
-    .as.protocol = {.name = BYTES("Foo"), .version = BYTES("1"), .any_method = true}};
+static const u101_offer foo = {.kind = U101_OFFER_PROTOCOL,
+                               .as.protocol = {.name = BYTES("Foo"), .version = BYTES("1")}};
 
 /* The protocols that a 426 names. */
 static void check_upgrade(const u101_offer *offers, size_t count, bool secure, const char *expected)
@@ -191,15 +216,58 @@ static void check_upgrade(const u101_offer *offers, size_t count, bool secure, c
     u101_negotiator_free(negotiator);
 }
 
-static void test_refusal_426_names_the_offers_in_the_server_s_order(void)
+static const u101_slice x_path[] = {BYTES("/x")};
+static const u101_offer like_h2c = {.kind = U101_OFFER_PROTOCOL,
+                                    .paths = x_path,
+                                    .path_count = 1,
+                                    .as.protocol = {.name = BYTES("H2C")}};
+static const u101_offer foo_at_x = {.kind = U101_OFFER_PROTOCOL,
+                                    .paths = x_path,
+                                    .path_count = 1,
+                                    .as.protocol = {.name = BYTES("fOO"), .version = BYTES("1")}};
+static const u101_offer foo_two = {.kind = U101_OFFER_PROTOCOL,
+                                   .as.protocol = {.name = BYTES("foo"), .version = BYTES("2")}};
+static const u101_offer foo_plain = {.kind = U101_OFFER_PROTOCOL,
+                                     .as.protocol = {.name = BYTES("foo")}};
+static const u101_offer websocket_at_x = {
+    .kind = U101_OFFER_WEBSOCKET, .paths = x_path, .path_count = 1};
+
+typedef struct {
+    const u101_offer *offers[5];
+    const char *plain;
+    const char *secure;
+} upgrade_row;
+
+static const upgrade_row upgrade_rows[] = {
+    {{&websocket}, "websocket", "websocket"},
+    {{&tls, &foo, &h2c, &websocket}, "TLS/1.0, Foo/1, h2c, websocket", "Foo/1, websocket"},
+    {{&h2c, &tls}, "h2c, TLS/1.0", "h2c, TLS/1.0"},
+    {{&tls, &h2c}, "TLS/1.0, h2c", "TLS/1.0, h2c"},
+    {{&prior}, "h2c", "h2c"},
+    {{&prior, &websocket}, "websocket", "websocket"},
+    {{&prior, &tls}, "TLS/1.0", "h2c, TLS/1.0"},
+    {{&prior, &h2c}, "h2c", "h2c"},
+    {{&websocket_at_x, &websocket, &tls}, "websocket, TLS/1.0", "websocket"},
+    {{&foo_at_x, &tls, &foo}, "fOO/1, TLS/1.0", "fOO/1"},
+    {{&foo, &foo_two, &foo_plain}, "Foo/1, foo/2, foo", "Foo/1, foo/2, foo"},
+    {{&like_h2c, &h2c}, "H2C", "H2C"},
+    {{&prior, &like_h2c}, "H2C", "H2C"},
+};
+
+static void test_refusal_426_names_each_offer_once_in_the_server_s_order(void)
 {
-    const u101_offer all[] = {tls, foo, h2c, websocket};
-    const u101_offer cleartext[] = {h2c, tls};
-    check_upgrade(all, COUNT(all), false, "TLS/1.0, Foo/1, h2c, websocket");
-    check_upgrade(all, COUNT(all), true, "Foo/1, websocket");
-    check_upgrade(cleartext, COUNT(cleartext), false, "h2c, TLS/1.0");
-    check_upgrade(cleartext, COUNT(cleartext), true, "h2c, TLS/1.0");
-    check_upgrade(&websocket, 1, true, "websocket");
+    for (size_t i = 0; i < COUNT(upgrade_rows); i++) {
+        const upgrade_row *row = &upgrade_rows[i];
+        u101_offer offers[COUNT(row->offers)];
+        size_t count = 0;
+        while (count < COUNT(offers) && row->offers[count] != NULL) {
+            offers[count] = *row->offers[count];
+            count++;
+        }
+        check_case("%s", row->plain);
+        check_upgrade(offers, count, false, row->plain);
+        check_upgrade(offers, count, true, row->secure);
+    }
 }
 
 static void test_refusal_426_of_the_caller_names_the_offers_too(void)
@@ -253,6 +321,22 @@ static void test_refusal_date_and_content_type_are_replaced_by_the_caller_s(void
     u101_negotiator_free(negotiator);
 }
 
+/* A 204 has no content that a length could be stated of [RFC 9110 8.6]. */
+static void test_refusal_204_has_no_content_length(void)
+{
+    u101_negotiator *negotiator = offering_tls();
+    const u101_decision without = reject_with(204);
+    const u101_decision with = reject_with(205);
+    message response;
+    u101_slice value = {"", 0};
+    CHECK(message_split(refusal_of(negotiator, &without, NULL), &response));
+    CHECK(!message_value(&response, "Content-Length", &value));
+    CHECK(message_value(&response, "Connection", &value));
+    CHECK(message_split(refusal_of(negotiator, &with, NULL), &response));
+    CHECK_SIZE(stated_size(&response), 0);
+    u101_negotiator_free(negotiator);
+}
+
 /* What a 304 would state is that of another response [RFC 9110 15.4.5]. */
 static void test_refusal_304_has_no_content_fields(void)
 {
@@ -284,11 +368,13 @@ int main(void)
     CHECK_RUN(test_refusal_to_head_has_the_fields_without_the_line);
     CHECK_RUN(test_refusal_has_the_fields_that_its_reason_asks_for);
     CHECK_RUN(test_refusal_of_a_method_allows_those_of_the_offer);
-    CHECK_RUN(test_refusal_426_names_the_offers_in_the_server_s_order);
+    CHECK_RUN(test_refusal_of_a_method_by_an_offer_without_any_has_no_allow);
+    CHECK_RUN(test_refusal_426_names_each_offer_once_in_the_server_s_order);
     CHECK_RUN(test_refusal_426_of_the_caller_names_the_offers_too);
     CHECK_RUN(test_refusal_of_the_caller_has_its_status_fields_and_body);
     CHECK_RUN(test_refusal_of_the_caller_without_an_answer_is_empty);
     CHECK_RUN(test_refusal_date_and_content_type_are_replaced_by_the_caller_s);
+    CHECK_RUN(test_refusal_204_has_no_content_length);
     CHECK_RUN(test_refusal_304_has_no_content_fields);
     CHECK_RUN(test_refusal_of_the_caller_to_head_has_no_body);
     guard_free(&pages);

@@ -36,7 +36,7 @@ static void decide(const vector *from, u101_hasher *hasher, verdict *made)
     u101_handshake handshake;
     u101_decision decision;
     *made = (verdict){.decided = false};
-    u101_handshake_init(&handshake);
+    u101_handshake_init(&handshake, from->first);
     made->decided = u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure,
                                           hasher, &decision);
     if (made->decided) {
