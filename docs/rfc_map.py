@@ -1,9 +1,9 @@
 # ruff: noqa: INP001 -- a script, no module of a package
-"""Writes docs/rfc-map.md: from each RFC clause to the functions that obey it and what tests them.
+"""Writes docs/rfc-map.md: from each RFC clause to the code that obeys it and what tests it.
 
 In: the citations `[RFC 9112 5.1]` in csrc/ and upgrade101/, the section of each reason in
 csrc/reasons.def, the citations in tests/, and the `rule` of each vector. Out: the page anew; with
-`--check` nothing is written, and the exit status is 1 where it differs.
+`--check` nothing is written, and the exit status is 1 if it differs.
 
 Always: nothing is listed that is not in one of those places, so that the map cannot say more than
 the code does. A clause is tested by what cites it, and by what cites a reason with that section.
@@ -22,19 +22,25 @@ PAGE = ROOT / "docs" / "rfc-map.md"
 MOST_TESTS = 4  # of one clause that are named; the others are counted
 
 INTRODUCTION = """\
-# From RFC clauses to functions and tests
+# From RFC clauses to code and tests
 
 <!-- Written by docs/rfc_map.py from the citations in the code, the tests and the vectors. -->
 
-A function is listed where it, or the comment above it, cites the clause; a reason where its row of
-`csrc/reasons.def` does. A test is a vector (by its id in `tests/vectors/`), or a test function that
-cites the clause; a reason's vectors count for the section of its row.
+A function, type, table or macro is listed if it, or the comment above it, cites the clause; a
+reason if its row of `csrc/reasons.def` does. A test is a vector (by its id in `tests/vectors/`), or
+a test function that cites the clause, or a test file whose cases do; a reason's vectors count for
+the section of its row.
 """
 
 CITATION = re.compile(r"RFC (\d+)((?:,? (?:and )?§?\d+(?:\.\d+)*(?![\d:]))+)")
 SECTION = re.compile(r"\d+(?:\.\d+)*")
 BRACKETED = re.compile(r"\[(RFC [^\]]+)\]")
-C_FUNCTION = re.compile(r"^(?:\w[\w *]*?)\**(\w+)\([^;]*$")
+COMMENT = re.compile(r"/\*.*?\*/")
+C_MACRO = re.compile(r"#define (\w+)")
+C_FUNCTION = re.compile(r"\w[\w *]*?\**(\w+)\(")
+C_STRUCT = re.compile(r"(?:enum|struct|union) (\w+) \{")
+C_VALUE = re.compile(r"\w[\w *]*?\**(\w+)(?:\[[^\]]*\])* *[=;]")
+C_TYPE_END = re.compile(r"\} (\w+);")
 PY_FUNCTION = re.compile(r"^( *)(?:async )?(?:def|class) (\w+)")
 REASON = re.compile(r'U101_REASON\((\w+), \d+, \d+, "(RFC [^"]+)"')
 
@@ -50,28 +56,55 @@ def clauses_in(text: str) -> list[Clause]:
     ]
 
 
-def cited_in_c(source: str, name: str) -> list[tuple[Clause, str]]:
-    """Return the citations of a C file, each with the function that it stands in or above.
+def name_of(line: str) -> str | None:
+    """Return what a top-level line of C begins, `None` if it is no item or its name comes last."""
+    for pattern in (C_MACRO, C_FUNCTION, C_STRUCT, C_VALUE):
+        match = pattern.match(line)
+        if match:
+            return match[1]
+    return None
 
-    Those of the comment at its top are the file's.
+
+def is_item(line: str) -> bool:
+    """Return whether a top-level line begins a macro, type, value or function."""
+    return line.startswith("#define") or (line[:1].isalpha() and not line.startswith('extern "C"'))
+
+
+def ends_item(line: str, *, macro: bool, braced: bool) -> bool:
+    """Return whether a line ends the item that it stands in; `braced` tells of an open brace."""
+    if macro:
+        return not line.endswith("\\")
+    code = COMMENT.sub("", line).rstrip()
+    one_line = not line.startswith(" ") and code.endswith("};")
+    return line.startswith("}") or one_line or (not braced and code.endswith(";"))
+
+
+def cited_in_c(source: str, name: str) -> list[tuple[Clause, str]]:
+    """Return the citations of a C file, each with the item that it stands in or above.
+
+    Those of the comment at its top, and of what has no name, are the file's.
     """
     top, _, rest = source.partition("*/")
     found = [(clause, name) for cited in BRACKETED.findall(top) for clause in clauses_in(cited)]
-    waiting: list[Clause] = []  # cited above a function
-    inside = ""
+    waiting: list[Clause] = []  # cited above an item, or in one whose name comes last
+    inside = False
+    macro = braced = False
+    item = None
     for line in rest.splitlines():
-        function = C_FUNCTION.match(line)
-        if function and not line.startswith((" ", "/", "#", "typedef")):
-            inside = function[1]
-            found += [(clause, inside) for clause in waiting]
-            waiting = []
+        if not inside and is_item(line):
+            inside, braced = True, False
+            macro = line.startswith("#define")
+            item = name_of(line)
         for citation in BRACKETED.findall(line):
-            if inside:
-                found += [(clause, inside) for clause in clauses_in(citation)]
-            else:
-                waiting += clauses_in(citation)
-        if line == "}":
-            inside = ""
+            waiting += clauses_in(citation)
+        if not inside:
+            continue
+        braced = braced or "{" in line
+        if ends_item(line, macro=macro, braced=braced):
+            last = C_TYPE_END.match(line)
+            found += [(clause, item or (last[1] if last else name)) for clause in waiting]
+            waiting = []
+            inside = False
     return found + [(clause, name) for clause in waiting]
 
 
@@ -103,7 +136,11 @@ def read_reasons() -> dict[str, list[Clause]]:
 def find_functions() -> dict[Clause, list[str]]:
     """Return what obeys each clause."""
     found: dict[Clause, list[str]] = defaultdict(list)
-    for path in sorted([*ROOT.glob("csrc/core/*.[ch]"), *ROOT.glob("upgrade101/*.py")]):
+    for path in [
+        *sorted(ROOT.glob("csrc/core/*.[ch]")),
+        ROOT / "csrc/upgrade101.h",
+        *sorted(ROOT.glob("upgrade101/*.py")),
+    ]:
         for clause, function in cited_in(path):
             found[clause].append(f"`{path.relative_to(ROOT).name}`: `{function}`")
     for reason, clauses in read_reasons().items():
@@ -132,9 +169,9 @@ def find_tests() -> dict[Clause, list[str]]:
         *sorted(ROOT.glob("tests/core/test_*.c")),
         *sorted(ROOT.glob("tests/*/test_*.py"), key=lambda path: path.name),
     ]:
-        for clause, function in cited_in(path):
-            if function.startswith("test_"):
-                found[clause].append(f"`{function}`")
+        for clause, item in cited_in(path):
+            # The cases of a table are those of its file.
+            found[clause].append(f"`{item if item.startswith('test_') else path.name}`")
     return found
 
 
@@ -150,7 +187,7 @@ def write_page() -> str:
     functions, tests = find_functions(), find_tests()
     lines = [INTRODUCTION]
     for number in sorted({number for number, _ in functions}):
-        lines += [f"## RFC {number}\n", "| section | functions | tests |", "| --- | --- | --- |"]
+        lines += [f"## RFC {number}\n", "| section | code | tests |", "| --- | --- | --- |"]
         for clause in sorted(clause for clause in functions if clause[0] == number):
             section = ".".join(map(str, clause[1]))
             lines.append(

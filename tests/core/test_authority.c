@@ -143,6 +143,7 @@ static const default_row default_rows[] = {
     {"httpx", -1}, {"wst", -1},  {"chrome-extension", -1}, {"", -1},
 };
 
+/* [RFC 9110 4.2, RFC 6455 3] */
 static void test_authority_default_port_is_that_of_four_schemes(void)
 {
     for (size_t i = 0; i < COUNT(default_rows); i++) {

@@ -1,6 +1,6 @@
 /*
  * Bodies by length, in chunks and up to the connection's end, in pairs one byte apart
- * [RFC 9112 6-7], [contract 6].
+ * [RFC 9112 6, 7, contract 6].
  *
  * Each row is read whole, cut in two at every place, and byte by byte; a body that ends
  * is read with a tail too.  Each piece ends at a page that cannot be read.
@@ -230,6 +230,7 @@ static const body_row trailer_rows[] = {
     {"0\r\na:b\r\n", MORE, 8, "", "no blank line"},
 };
 
+/* [RFC 9112 7.1.2] */
 static void test_body_trailer_section_is_read_or_refused(void)
 {
     check_rows(trailer_rows, COUNT(trailer_rows));

@@ -65,7 +65,7 @@ static void test_framing_is_sound_or_refused(void)
 #define INVALID U101_TRANSFER_ENCODING_INVALID
 #define UNSUPPORTED U101_TRANSFER_ENCODING_UNSUPPORTED
 
-/* Transfer-Encoding by itself [RFC 9112 6.1, 6.3, 7]. */
+/* Transfer-Encoding by itself [RFC 9112 6.1, 6.3, 7, 11.2]. */
 static const framing_row coding_rows[] = {
     {CODING "chunked\r\n\r\n", U101_SOUND, "chunked"},
     {CODING "Chunked\r\n\r\n", U101_SOUND, "letter case aside"},

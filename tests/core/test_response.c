@@ -1,6 +1,6 @@
 /*
  * Heads of responses and what follows them, in pairs one byte apart
- * [RFC 9112 4-6, 9.3], [contract 8].
+ * [RFC 9112 4, 5, 6, 9.3, contract 8.2].
  *
  * Each row is read whole, cut in two at every place, and byte by byte; a head that is
  * complete is read with a tail too.  The bytes end at a page that cannot be read.
@@ -101,7 +101,7 @@ static const syntax_row syntax_rows[] = {
     {"HTTP/1.1\t200 OK\r\n\r\n", U101_BAD_VERSION, 8, "HTAB before the status"},
     {"HTTP/1.1 99 OK\r\n\r\n", U101_BAD_VERSION, 9, "a status of two digits"},
     {"HTTP/1.1 20 OK\r\n\r\n", U101_BAD_VERSION, 11, "... that begins like one of three"},
-    {"HTTP/1.1 099 OK\r\n\r\n", U101_BAD_VERSION, 9, "a status below 100 [RFC 9110 15]"},
+    {"HTTP/1.1 099 OK\r\n\r\n", U101_BAD_VERSION, 9, "a status below 100 [RFC 9110 15, 15.2]"},
     {"HTTP/1.1 199 OK\r\n\r\n", U101_SOUND, 19, "the last interim one"},
     {"HTTP/1.1 599 OK\r\n\r\n", U101_SOUND, 19, "the last status"},
     {"HTTP/1.1 600 OK\r\n\r\n", U101_BAD_VERSION, 9, "a status above 599"},
