@@ -192,6 +192,17 @@ def test_c_file_opens_with_what_it_is_for() -> None:
     assert not [p.name for p in C_FILES if not p.read_text(encoding="utf-8").startswith("/*")]
 
 
+def test_design_names_c_files_that_exist() -> None:
+    text = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+\.[ch])`", text))
+    assert named <= {path.name for path in C_FILES} | {"Python.h"}
+    # Of the core all are named, but for the header that a C file has for itself.
+    alone = {
+        path.name for path in CORE if path.suffix == ".c" or not path.with_suffix(".c").exists()
+    }
+    assert alone - named == set()
+
+
 def test_c_file_has_no_macro_that_returns_or_jumps() -> None:
     for path in C_FILES:
         text = path.read_text(encoding="utf-8").replace("\\\n", " ")
