@@ -118,6 +118,14 @@ OF_H11 = [
             _GET.replace(b"/", b"a", 1) + b"\r\n",
         ),
         (
+            "proxy-header",
+            "RFC 9112 3.2",
+            refused_here(
+                "PROXY_PROTOCOL", shown=lambda data: sketch.request_line(data)[0] == b"PROXY"
+            ),
+            b"PROXY TCP4 HTTP/1.1\r\nHost: a\r\n\r\n",
+        ),
+        (
             "bare-lf",
             "RFC 9112 2.2",
             refused_here("BARE_LF", shown=lambda data: re.search(rb"(?<!\r)\n", data) is not None),
