@@ -87,9 +87,11 @@ PyObject *u101_py_handshake_read(PyObject *object, const u101_py_input *input)
         final = verdict.action != U101_ACTION_CONTINUE;
         break;
     }
-    if (answer != NULL && final) {
+    if (answer == NULL) {
+        u101_py_received_undo(&self->received, &step);
+    } else if (final) {
         end(self);
-    } else if (answer != NULL) {
+    } else {
         u101_py_received_take(&self->received, input, &step);
     }
     return answer;

@@ -4,7 +4,7 @@
  * Strategy: a first piece of exact bytes is read where it is and kept as it is,
  * because most often it is the whole request.  Otherwise the pieces are gathered in a
  * bytes object of our own, which nobody else has while there is room in it.
- * The core reads on with a copy of the progress.
+ * The way back to before a first piece is to begin anew.
  */
 #include "py_received.h"
 
@@ -55,11 +55,10 @@ static bool is_in_place(const u101_py_received *received, const u101_py_input *i
     return received->size == 0 && input->exact != NULL;
 }
 
-static bool read_in_place(const u101_py_terms *terms, const u101_py_input *input,
-                          u101_py_step *step, u101_decision *verdict)
+static bool decide(u101_py_received *received, const u101_py_terms *terms, u101_slice bytes,
+                   u101_decision *verdict)
 {
-    step->size = input->bytes.size;
-    return u101_handshake_decide(terms->negotiator, &step->progress, input->bytes, terms->secure,
+    return u101_handshake_decide(terms->negotiator, &received->progress, bytes, terms->secure,
                                  terms->hasher, verdict);
 }
 
@@ -117,26 +116,25 @@ static u101_py_outcome read_gathered(u101_py_received *received, const u101_py_t
     step->size = received->size;
     bool decided = false;
     while (!decided && step->size < total) {
-        const size_t wanted = u101_handshake_wanted(terms->negotiator, &step->progress);
+        const size_t wanted = u101_handshake_wanted(terms->negotiator, &received->progress);
         const size_t size = wanted > step->size && wanted < total ? wanted : total;
         if (!gather(received, piece, step->size, size)) {
             return U101_PY_FAILED;
         }
         step->size = size;
         const u101_slice bytes = {PyBytes_AS_STRING(received->bytes), size};
-        decided = u101_handshake_decide(terms->negotiator, &step->progress, bytes, terms->secure,
-                                        terms->hasher, verdict);
+        decided = decide(received, terms, bytes, verdict);
     }
     return decided ? U101_PY_DECIDED : U101_PY_UNDECIDED;
 }
 
-u101_py_outcome u101_py_received_read(u101_py_received *received, const u101_py_terms *terms,
-                                      const u101_py_input *input, u101_py_step *step,
-                                      u101_decision *verdict, PyObject **kept)
+static u101_py_outcome read_on(u101_py_received *received, const u101_py_terms *terms,
+                               const u101_py_input *input, u101_py_step *step,
+                               u101_decision *verdict, PyObject **kept)
 {
-    step->progress = received->progress;
     if (is_in_place(received, input)) {
-        if (!read_in_place(terms, input, step, verdict)) {
+        step->size = input->bytes.size;
+        if (!decide(received, terms, input->bytes, verdict)) {
             return U101_PY_UNDECIDED;
         }
         *kept = u101_py_received_keep(input->exact, verdict);
@@ -150,6 +148,20 @@ u101_py_outcome u101_py_received_read(u101_py_received *received, const u101_py_
     return *kept == NULL ? U101_PY_FAILED : U101_PY_DECIDED;
 }
 
+u101_py_outcome u101_py_received_read(u101_py_received *received, const u101_py_terms *terms,
+                                      const u101_py_input *input, u101_py_step *step,
+                                      u101_decision *verdict, PyObject **kept)
+{
+    if (received->size > 0) {
+        step->earlier = received->progress;
+    }
+    const u101_py_outcome outcome = read_on(received, terms, input, step, verdict, kept);
+    if (outcome == U101_PY_FAILED) {
+        u101_py_received_undo(received, step);
+    }
+    return outcome;
+}
+
 void u101_py_received_take(u101_py_received *received, const u101_py_input *input,
                            const u101_py_step *step)
 {
@@ -158,7 +170,15 @@ void u101_py_received_take(u101_py_received *received, const u101_py_input *inpu
         Py_XSETREF(received->bytes, Py_NewRef(input->exact));
     }
     received->size = step->size;
-    received->progress = step->progress;
+}
+
+void u101_py_received_undo(u101_py_received *received, const u101_py_step *step)
+{
+    if (received->size > 0) {
+        received->progress = step->earlier;
+    } else {
+        u101_handshake_init(&received->progress, !received->progress.head.later);
+    }
 }
 
 PyObject *u101_py_received_head(const u101_py_received *received, const u101_decision *verdict)

@@ -42,13 +42,14 @@ typedef enum {
     U101_PY_DECIDED,   /* `verdict` and `kept` are set */
 } u101_py_outcome;
 
-/* How far a request has been read after a piece. */
+/* What a piece adds, and the way back. */
 typedef struct {
-    size_t size;
-    u101_handshake progress;
+    size_t size;            /* all that was received, the piece included */
+    u101_handshake earlier; /* the progress before the piece, unless that was the first */
 } u101_py_step;
 
-/* Reads on in `input` and sets `step`, which u101_py_received_take makes the request's.
+/* Reads on in `input` and sets `step`.  Then the caller takes the step or undoes it; a
+ * failure has undone it.
  * `kept` is a new reference to exact bytes that begin with the request: all that was
  * received if the decision delivers what follows the request, otherwise as far as the
  * decision says something of them. */
@@ -56,9 +57,10 @@ u101_py_outcome u101_py_received_read(u101_py_received *received, const u101_py_
                                       const u101_py_input *input, u101_py_step *step,
                                       u101_decision *verdict, PyObject **kept);
 
-/* Counts in what was read; it cannot fail. */
+/* Neither can fail. */
 void u101_py_received_take(u101_py_received *received, const u101_py_input *input,
                            const u101_py_step *step);
+void u101_py_received_undo(u101_py_received *received, const u101_py_step *step);
 
 /* A new reference to exact bytes that begin with what a decision has use for, of
  * `bytes`, exact bytes as well. */
