@@ -321,7 +321,7 @@ class Protocol:
     headers: iterable of (name, value), each a str or bytes, fields of each 101.
     body: bool, whether the request may have a body, which is then read before the switch.
 
-    Raises TypeError for a wrong type, one str where several are meant included.  Raises
+    Raises TypeError for a wrong type, also for one str instead of several.  Raises
     ValueError for what is no token or no pattern; for websocket or TLS as the name; for no or a
     repeated method, CONNECT, or a registered method in lower case; for a field that is the
     library's own, and a value with a control character or white space at an end.
@@ -762,8 +762,8 @@ class Negotiator:
     limits: Limits, or None: the defaults.
 
     It is immutable and may be shared by all connections and threads.  Raises TypeError for a
-    wrong type, and ValueError for no offer, one that an earlier one hides, no hosts, and a host
-    that is none.
+    wrong type, and ValueError for no offer, for one that an earlier one hides, for no hosts, and
+    for an entry that is no host.
     """
 
     def __new__(
@@ -817,8 +817,8 @@ class Negotiator:
 
         The limit of the head does not bind.  A body and leftover are empty: they are the caller's,
         who reads a body before the switch.  The decision's request.head is written out anew.
-        Raises TypeError for a wrong type; for text that is none of HTTP, a character above U+00FF
-        included, the decision is a REJECT.
+        Raises TypeError for a wrong type.  For text that is not HTTP the decision is a REJECT, also
+        for a character above U+00FF.
         """
     def handshake(self, *, secure: bool = False, first: bool = True) -> Handshake:
         """A new Handshake, for one request whose bytes come in pieces.

@@ -33,8 +33,8 @@ const char u101_py_decide_request_doc[] =
     "\n"
     "The limit of the head does not bind.  A body and leftover are empty: they are the caller's,\n"
     "who reads a body before the switch.  The decision's request.head is written out anew.\n"
-    "Raises TypeError for a wrong type; for text that is none of HTTP, a character above U+00FF\n"
-    "included, the decision is a REJECT.";
+    "Raises TypeError for a wrong type.  For text that is not HTTP the decision is a REJECT, also\n"
+    "for a character above U+00FF.";
 
 /* Reads text in place.  False: it cannot be. */
 static inline bool read_text(PyObject *text, u101_slice *slice)
@@ -50,8 +50,8 @@ static inline bool read_text(PyObject *text, u101_slice *slice)
     return false;
 }
 
-/* A new reference to what can be read in place, with NUL, which is sound nowhere in a head, for
- * each character above U+00FF.  Runs no Python code. */
+/* A new reference to what can be read in place.  A character above U+00FF becomes NUL, which no
+ * part of a head may have.  Runs no Python code. */
 static PyObject *make_plain_text(PyObject *value, const char *name)
 {
     u101_slice slice;

@@ -32,8 +32,8 @@ static PyObject *collect(PyObject *self)
     return values;
 }
 
-/* Appends a part to a list; on failure an exception is set and the list is none.  Takes
- * the reference to `part`, which may be NULL. */
+/* Appends a part to a list; on failure an exception is set, and the list becomes NULL.
+ * Takes the reference to `part`, which may be NULL. */
 static void append(PyObject **parts, PyObject *part)
 {
     if (part == NULL || PyList_Append(*parts, part) < 0) {

@@ -31,8 +31,9 @@ PyDoc_STRVAR(
     "limits: Limits, or None: the defaults.\n"
     "\n"
     "It is immutable and may be shared by all connections and threads.  Raises TypeError for a\n"
-    "wrong type, and ValueError for no offer, one that an earlier one hides, no hosts, and a host\n"
-    "that is none.");
+    "wrong type, and ValueError for no offer, for one that an earlier one hides, for no hosts, "
+    "and\n"
+    "for an entry that is no host.");
 
 /* TypeError for an argument that is no offer, with what may be meant by it. */
 static void raise_no_offer(PyObject *object, Py_ssize_t index)

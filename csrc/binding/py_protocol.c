@@ -30,7 +30,7 @@ PyDoc_STRVAR(
     "headers: iterable of (name, value), each a str or bytes, fields of each 101.\n"
     "body: bool, whether the request may have a body, which is then read before the switch.\n"
     "\n"
-    "Raises TypeError for a wrong type, one str where several are meant included.  Raises\n"
+    "Raises TypeError for a wrong type, also for one str instead of several.  Raises\n"
     "ValueError for what is no token or no pattern; for websocket or TLS as the name; for no or a\n"
     "repeated method, CONNECT, or a registered method in lower case; for a field that is the\n"
     "library's own, and a value with a control character or white space at an end.");

@@ -98,7 +98,7 @@ static PyGetSetDef attributes[] = {
     {.name = NULL},
 };
 
-/* Appends (name, value) to a list; on failure an exception is set and the list is none. */
+/* Appends (name, value) to a list; on failure an exception is set, and the list becomes NULL. */
 static void append_member(PyObject **list, const char *name, int value)
 {
     PyObject *item = Py_BuildValue("(si)", name, value);

@@ -120,7 +120,7 @@ def test_answer_with_wrong_type_leaves_the_upgrade_open(wrong: Callable[[Upgrade
         pytest.param(lambda upgrade: upgrade.accept(Recorder(), [("A:", "")]), id="accept-name"),
         pytest.param(lambda upgrade: upgrade.accept(Recorder(), (), "chat"), id="accept-chosen"),
         pytest.param(lambda upgrade: upgrade.accept_streams(limit=0), id="streams-limit"),
-        pytest.param(lambda upgrade: upgrade.refuse(299), id="refuse-status"),
+        pytest.param(lambda upgrade: upgrade.refuse(199), id="refuse-status"),
     ],
 )
 async def test_answer_with_wrong_value_leaves_the_upgrade_open(
