@@ -1,4 +1,4 @@
-"""Wrong calls, as a new user makes them: what the message says (contract 7).
+"""Wrong calls, as a new user makes them: what the message says [contract 7].
 
 In: a call, the exception, the argument that is wrong and what the message must say of it. Out: a
 failure where the message does not name the argument, say what is allowed, or is too long.
