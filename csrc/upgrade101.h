@@ -288,12 +288,12 @@ typedef struct {
     u101_span target;
     uint32_t lines[U101_FIELD_KINDS];  /* how many there are of each field */
     u101_span known[U101_FIELD_KINDS]; /* the value of the first of them; of no meaning without */
+    uint8_t form;                      /* of the target */
+    char minor;                        /* '0' or '1': the version is HTTP/1.minor */
+    bool is_head;                      /* whether the method is HEAD: its response has no body */
+    bool later;                        /* whether it is a later request of its connection */
     uint8_t state;
-    uint8_t form; /* of the target */
     uint8_t kind; /* of the field line that is being read */
-    char minor;   /* '0' or '1': the version is HTTP/1.minor */
-    bool is_head; /* whether the method is HEAD: its response has no body */
-    bool later;   /* whether it is a later request of its connection */
 } u101_head;
 
 typedef enum {
@@ -320,17 +320,17 @@ typedef struct {
     uint32_t fields;          /* where the field lines begin */
     uint8_t form;             /* of the target */
     char minor;               /* '0' or '1' */
-    char tls_minor;           /* the digit of the TLS version that was asked for */
     bool is_head;             /* the request's method is HEAD */
     bool secure;              /* the transport is TLS */
+    char tls_minor;           /* the digit of the TLS version that was asked for */
     bool preface;             /* the request is the HTTP/2 client preface: see below */
     uint8_t framing;          /* u101_framing of the request's body */
-    uint64_t length;          /* its Content-Length, or 0 */
-    size_t content_size;      /* on a SWITCH, the decoded bytes of the body */
     bool expects_continue;    /* the 100 precedes the 101 in the response */
     bool deflate_agreed;      /* `deflate` is what was answered */
     bool extensions_replaced; /* the answer's `extensions` stand for what was negotiated */
     bool settings_present;    /* on a switch to h2c; `settings` may be empty */
+    uint64_t length;          /* the body's Content-Length, or 0 */
+    size_t content_size;      /* on a SWITCH, the decoded bytes of the body */
     u101_deflate deflate;
     u101_span subprotocol; /* the one that is answered; size 0: none */
     u101_span settings;    /* the value of HTTP2-Settings */

@@ -6,7 +6,6 @@
  */
 #include "check.h"
 #include "extensions.h"
-#include "field_kind.h"
 #include "fields.h"
 
 /* Finds the subprotocol among those the client offered.  The request was found
@@ -18,7 +17,7 @@ static bool find_offered(const u101_decision *decision, const char *received, u1
     u101_field field;
 
     while (u101_fields_next(received, decision->head_size, &cursor, &field)) {
-        if (u101_field_kind_of(field.name) != U101_FIELD_WS_PROTOCOL) {
+        if (u101_fields_kind(field.name) != U101_FIELD_WS_PROTOCOL) {
             continue;
         }
         u101_list list = {.rest = field.value};

@@ -35,7 +35,7 @@ static inline uint64_t u101_controls_one_by_one(const char *at, const char *end)
 }
 
 #ifdef U101_SCAN_SSE2
-static inline uint64_t u101_controls_of_block(const char *at)
+U101_ALWAYS_INLINE uint64_t u101_controls_of_block(const char *at)
 {
     const __m128i block = u101_load(at);
     const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
@@ -45,7 +45,7 @@ static inline uint64_t u101_controls_of_block(const char *at)
 }
 
 /* The same; what is from `begin` to `end` may be read. */
-static inline uint64_t u101_controls(const char *begin, const char *at, const char *end)
+U101_ALWAYS_INLINE uint64_t u101_controls(const char *begin, const char *at, const char *end)
 {
     const size_t left = (size_t)(end - at);
     const size_t before = left < U101_CONTROLS_STRIDE ? U101_CONTROLS_STRIDE - left : 0;
@@ -61,7 +61,7 @@ static inline uint64_t u101_controls(const char *begin, const char *at, const ch
     return stops >> before;
 }
 #else
-static inline uint64_t u101_controls(const char *begin, const char *at, const char *end)
+U101_ALWAYS_INLINE uint64_t u101_controls(const char *begin, const char *at, const char *end)
 {
     (void)begin;
     return u101_controls_one_by_one(at, end);

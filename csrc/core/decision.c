@@ -27,20 +27,19 @@ size_t u101_decision_write_response(const u101_negotiator *negotiator,
                                     const u101_answer *answer, int64_t now, char *out,
                                     size_t capacity)
 {
+    if (decision->action == U101_ACTION_SWITCH && !decision->preface) {
+        return u101_switching_write(negotiator, decision, received, answer, out, capacity);
+    }
     u101_writer writer = u101_writer_of(out, capacity);
 
     switch (decision->action) {
-    case U101_ACTION_SWITCH:
-        if (!decision->preface) {
-            u101_switching_write(&writer, negotiator, decision, received, answer);
-        }
-        break;
     case U101_ACTION_CONTINUE:
         u101_switching_write_continue(&writer);
         break;
     case U101_ACTION_REJECT:
         u101_refusal_write(&writer, negotiator, decision, answer, now);
         break;
+    case U101_ACTION_SWITCH:
     case U101_ACTION_PASS:
         break;
     }

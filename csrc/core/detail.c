@@ -6,7 +6,6 @@
  * Always: at most U101_DETAIL_SIZE bytes of printable ASCII.  What a client sent stands
  * between quotes and is escaped, so that it cannot pose as a line of the log.
  */
-#include "field_kind.h"
 #include "fields.h"
 #include "negotiator.h"
 #include "target.h"

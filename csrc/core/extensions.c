@@ -7,7 +7,6 @@
 #include "extensions.h"
 
 #include "chars.h"
-#include "field_kind.h"
 #include "fields.h"
 #include "lexemes.h"
 
@@ -121,7 +120,7 @@ bool u101_extensions_is_offered(const u101_decision *decision, const char *recei
     while (u101_fields_next(received, decision->head_size, &cursor, &field)) {
         u101_list list = {.rest = field.value};
         u101_slice element;
-        while (u101_field_kind_of(field.name) == U101_FIELD_WS_EXTENSIONS &&
+        while (u101_fields_kind(field.name) == U101_FIELD_WS_EXTENSIONS &&
                u101_fields_next_element(&list, &element)) {
             u101_slice offered;
             if (u101_scan_token(&element, &offered) && u101_equal(offered, name)) {

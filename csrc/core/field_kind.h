@@ -4,22 +4,16 @@
  *
  * In: a name.  Out: the kind.
  * Always: letter case aside.  It is inlined wherever it is called, which is in the loops
- * over the lines of a head.
+ * over the lines of a head that arrives.  u101_fields_kind is the same as a function.
  */
 #ifndef U101_FIELD_KIND_H
 #define U101_FIELD_KIND_H
 
 #include "slice.h"
 
-#if defined(__GNUC__)
-#define U101_ALWAYS_INLINE static inline __attribute__((always_inline))
-#else
-#define U101_ALWAYS_INLINE static inline
-#endif
-
 /* Letters, digits and "-" with bit 0x20 set are told apart as well as without
  * it, for no other byte but a control character turns into one of them. */
-static inline uint64_t u101_fold_eight(const char *at)
+U101_ALWAYS_INLINE uint64_t u101_fold_eight(const char *at)
 {
     uint64_t word;
 
@@ -27,7 +21,7 @@ static inline uint64_t u101_fold_eight(const char *at)
     return word | UINT64_C(0x2020202020202020);
 }
 
-static inline uint32_t u101_fold_four(const char *at)
+U101_ALWAYS_INLINE uint32_t u101_fold_four(const char *at)
 {
     uint32_t word;
 
@@ -36,7 +30,7 @@ static inline uint32_t u101_fold_four(const char *at)
 }
 
 /* Whether a name of four bytes or more is `lower`; the last words overlap. */
-static inline bool u101_is_name(const char *name, const char *lower, size_t size)
+U101_ALWAYS_INLINE bool u101_is_name(const char *name, const char *lower, size_t size)
 {
     if (size < 8) {
         return u101_fold_four(name) == u101_fold_four(lower) &&
@@ -50,7 +44,7 @@ static inline bool u101_is_name(const char *name, const char *lower, size_t size
     return u101_fold_eight(name + size - 8) == u101_fold_eight(lower + size - 8);
 }
 
-static inline u101_field_kind u101_kind_if(bool is, u101_field_kind kind)
+U101_ALWAYS_INLINE u101_field_kind u101_kind_if(bool is, u101_field_kind kind)
 {
     return is ? kind : U101_FIELD_OTHER;
 }

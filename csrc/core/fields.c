@@ -7,6 +7,11 @@
 #include "field_kind.h"
 #include "lexemes.h"
 
+u101_field_kind u101_fields_kind(u101_slice name)
+{
+    return u101_field_kind_of(name);
+}
+
 bool u101_fields_next(const char *head, size_t head_size, size_t *cursor, u101_field *field)
 {
     const char *const end = head + head_size;
@@ -60,7 +65,7 @@ static bool go_to_next_line(u101_list *list)
     }
     const char *const first = list->bytes + list->head->known[list->kind].at;
     while (u101_fields_next(list->bytes, list->head->next, &list->cursor, &field)) {
-        if (field.value.at > first && u101_field_kind_of(field.name) == list->kind) {
+        if (field.value.at > first && u101_fields_kind(field.name) == list->kind) {
             list->rest = field.value;
             list->lines--;
             return true;

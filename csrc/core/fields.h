@@ -10,6 +10,9 @@
 
 #include "slice.h"
 
+/* The kind of a field, by its name. */
+u101_field_kind u101_fields_kind(u101_slice name);
+
 /* Notes a line of a known field; its lines are noted in order. */
 static inline void u101_fields_note(u101_head *head, u101_field_kind kind, u101_span value)
 {

@@ -3,7 +3,6 @@
  */
 #include "forward.h"
 
-#include "field_kind.h"
 #include "fields.h"
 #include "negotiator.h"
 #include "offers.h"
@@ -39,7 +38,7 @@ static bool is_left_out(const u101_negotiator *negotiator, const u101_decision *
     u101_field field;
 
     while (u101_fields_next(received, decision->head_size, &cursor, &field)) {
-        if (u101_field_kind_of(field.name) == U101_FIELD_UPGRADE &&
+        if (u101_fields_kind(field.name) == U101_FIELD_UPGRADE &&
             (body ||
              (decision->reason != U101_PATH_NOT_OFFERED && names_offer(negotiator, field.value)))) {
             return true;
@@ -96,7 +95,7 @@ void u101_forward_write(u101_writer *writer, const u101_negotiator *negotiator,
     u101_write(writer, (u101_slice){received, decision->fields});
     while (u101_fields_next(received, decision->head_size, &cursor, &field)) {
         const u101_slice line = u101_slice_between(received + begin, received + cursor);
-        const u101_field_kind kind = u101_field_kind_of(field.name);
+        const u101_field_kind kind = u101_fields_kind(field.name);
         if (kind == U101_FIELD_CONNECTION) {
             write_connection(writer, line, &field);
         } else if (kind != U101_FIELD_UPGRADE && kind != U101_FIELD_HTTP2_SETTINGS) {

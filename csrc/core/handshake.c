@@ -40,17 +40,17 @@ static void begin(const u101_head *head, bool secure, u101_decision *decision)
     decision->fields = head->fields;
     decision->form = head->form;
     decision->minor = head->minor;
-    decision->tls_minor = '0';
     decision->is_head = head->is_head;
     decision->secure = secure;
+    decision->tls_minor = '0';
     decision->preface = false;
     decision->framing = U101_FRAMING_NONE;
-    decision->length = 0;
-    decision->content_size = 0;
     decision->expects_continue = false;
     decision->deflate_agreed = false;
     decision->extensions_replaced = false;
     decision->settings_present = false;
+    decision->length = 0;
+    decision->content_size = 0;
     decision->subprotocol = (u101_span){0, 0};
     decision->settings = (u101_span){0, 0};
 }

@@ -174,16 +174,16 @@ static u101_read_result fail_target(const u101_limits *limits, const u101_head *
 }
 
 /* Everything before the first field line [RFC 9112 3]. */
-static u101_read_result read_request_line(const u101_limits *limits, u101_head *head,
-                                          u101_cursor *c, u101_reason *reason)
+static inline u101_read_result read_request_line(const u101_limits *limits, u101_head *head,
+                                                 u101_cursor *c, u101_reason *reason)
 {
     u101_read_result result;
 
-    while (c->at < c->end && head->state < U101_AT_LINE) {
+    if (head->state == AT_START && c->at < c->end) {
+        read_start(head, c);
+    }
+    while (c->at < c->end) {
         switch (head->state) {
-        case AT_START:
-            read_start(head, c);
-            break;
         case AT_PREFACE:
             if (read_preface(head, c)) {
                 return U101_READ_PREFACE;
@@ -237,7 +237,10 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
             }
             c->at++;
             head->state = AT_VERSION_LF;
-            break;
+            if (c->at == c->end) {
+                break;
+            }
+            /* fall through */
         case AT_VERSION_LF:
             if (*c->at != '\n') {
                 return fail(reason, U101_BARE_CR);
@@ -245,7 +248,7 @@ static u101_read_result read_request_line(const u101_limits *limits, u101_head *
             c->at++;
             u101_cursor_enter(c, head, U101_AT_LINE);
             head->fields = head->mark;
-            break;
+            return U101_READ_MORE;
         default:
             *reason = read_foreign(head, c);
             if (*reason != U101_SOUND) {

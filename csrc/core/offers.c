@@ -3,24 +3,8 @@
  */
 #include "offers.h"
 
-#include "scan.h"
 #include "slice.h"
 #include "tls.h"
-
-bool u101_offers_read_element(u101_slice element, u101_upgrade *upgrade)
-{
-    const char *const end = element.at + element.size;
-    const char *const slash = memchr(element.at, '/', element.size);
-
-    upgrade->version = (u101_slice){"", 0};
-    if (slash == NULL) {
-        upgrade->name = element;
-        return u101_is_token(element);
-    }
-    upgrade->name = u101_slice_between(element.at, slash);
-    upgrade->version = u101_slice_between(slash + 1, end);
-    return u101_is_token(upgrade->name) && u101_is_token(upgrade->version);
-}
 
 u101_slice u101_offers_name(const u101_offer *offer)
 {

@@ -7,7 +7,7 @@
 #ifndef U101_OFFERS_H
 #define U101_OFFERS_H
 
-#include "upgrade101.h"
+#include "scan.h"
 
 /* An element of Upgrade: token ["/" token]. */
 typedef struct {
@@ -16,7 +16,20 @@ typedef struct {
 } u101_upgrade;
 
 /* False: the element is something else. */
-bool u101_offers_read_element(u101_slice element, u101_upgrade *upgrade);
+static inline bool u101_offers_read_element(u101_slice element, u101_upgrade *upgrade)
+{
+    const char *const end = element.at + element.size;
+    const char *const slash = memchr(element.at, '/', element.size);
+
+    upgrade->version = (u101_slice){"", 0};
+    if (slash == NULL) {
+        upgrade->name = element;
+        return u101_is_token(element);
+    }
+    upgrade->name = u101_slice_between(element.at, slash);
+    upgrade->version = u101_slice_between(slash + 1, end);
+    return u101_is_token(upgrade->name) && u101_is_token(upgrade->version);
+}
 
 /* As the server spells it; the version of TLS is the lowest. */
 u101_slice u101_offers_name(const u101_offer *offer);

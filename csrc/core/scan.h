@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "chars.h"
+#include "slice.h"
 
 #if defined(__SSE2__) && !defined(U101_PORTABLE)
 #include <emmintrin.h>
@@ -25,7 +26,7 @@ static inline __m128i u101_load(const char *at)
 }
 
 /* Which bytes of a block are from `first` to `first` + `more`. */
-static inline __m128i u101_range(__m128i block, char first, char more)
+U101_ALWAYS_INLINE __m128i u101_range(__m128i block, char first, char more)
 {
     const __m128i distance = _mm_sub_epi8(block, _mm_set1_epi8(first));
 
@@ -33,7 +34,7 @@ static inline __m128i u101_range(__m128i block, char first, char more)
 }
 
 /* Which bytes of a block are letters, digits or one of two others. */
-static inline __m128i u101_alphanumeric_or(__m128i block, char one, char other)
+U101_ALWAYS_INLINE __m128i u101_alphanumeric_or(__m128i block, char one, char other)
 {
     const __m128i letter = u101_range(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 25);
     const __m128i digit = u101_range(block, '0', 9);
@@ -43,7 +44,7 @@ static inline __m128i u101_alphanumeric_or(__m128i block, char one, char other)
     return _mm_or_si128(letter, _mm_or_si128(digit, mark));
 }
 
-static inline __m128i u101_value_bytes(__m128i block)
+U101_ALWAYS_INLINE __m128i u101_value_bytes(__m128i block)
 {
     const __m128i sound = _mm_or_si128(u101_range(block, ' ', (char)(0xff - ' ')),
                                        _mm_cmpeq_epi8(block, _mm_set1_epi8('\t')));
@@ -52,7 +53,7 @@ static inline __m128i u101_value_bytes(__m128i block)
 }
 
 /* Which bytes of a block are of a class, or of the part of it that is met most. */
-static inline __m128i u101_members(__m128i block, u101_class class)
+U101_ALWAYS_INLINE __m128i u101_members(__m128i block, u101_class class)
 {
     switch (class) {
     case U101_VALUE:
@@ -73,7 +74,7 @@ static inline __m128i u101_members(__m128i block, u101_class class)
 }
 
 /* Whether u101_members knows all of the class. */
-static inline bool u101_knows_all(u101_class class)
+U101_ALWAYS_INLINE bool u101_knows_all(u101_class class)
 {
     return class == U101_VALUE || class == U101_TARGET || class == U101_BASE64;
 }
@@ -81,7 +82,7 @@ static inline bool u101_knows_all(u101_class class)
 
 /* To the first byte that is not of the class, which is a constant where it is
  * called: sixteen bytes at a time, then one by one. */
-static inline const char *u101_scan(const char *at, const char *end, u101_class class)
+U101_ALWAYS_INLINE const char *u101_scan(const char *at, const char *end, u101_class class)
 {
 #ifdef U101_SCAN_SSE2
     for (; end - at >= 16; at += 16) {
@@ -101,15 +102,26 @@ static inline const char *u101_scan(const char *at, const char *end, u101_class 
     return at;
 }
 
+#ifdef U101_SCAN_SSE2
+/* A bit for each colon of a block. */
+U101_ALWAYS_INLINE unsigned int u101_colons(const char *block)
+{
+    return (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(u101_load(block), _mm_set1_epi8(':')));
+}
+#endif
+
 /* The first colon between two bytes, or NULL; what is before `readable` may be read. */
-static inline const char *u101_find_colon(const char *at, const char *end, const char *readable)
+U101_ALWAYS_INLINE const char *u101_find_colon(const char *at, const char *end,
+                                               const char *readable)
 {
 #ifdef U101_SCAN_SSE2
-    /* No name that is looked for has more than 24 bytes. */
-    for (const char *block = at; readable - block >= 16 && block < at + 32; block += 16) {
-        const int colons = _mm_movemask_epi8(_mm_cmpeq_epi8(u101_load(block), _mm_set1_epi8(':')));
+    /* Two blocks without a loop: no name that is looked for has more than 24 bytes. */
+    if (readable - at >= 32) {
+        unsigned int colons = u101_colons(at);
+        const char *const block = colons != 0 ? at : at + 16;
+        colons = colons != 0 ? colons : u101_colons(block);
         if (colons != 0) {
-            const char *const colon = block + __builtin_ctz((unsigned int)colons);
+            const char *const colon = block + __builtin_ctz(colons);
             return colon < end ? colon : NULL;
         }
     }
@@ -121,7 +133,7 @@ static inline const char *u101_find_colon(const char *at, const char *end, const
 
 #ifdef U101_SCAN_SSE2
 /* The bytes of a slice of 4 to 16, some of them twice. */
-static inline __m128i u101_gather(const char *at, size_t size)
+U101_ALWAYS_INLINE __m128i u101_gather(const char *at, size_t size)
 {
     if (size >= 8) {
         return _mm_unpacklo_epi64(_mm_loadu_si64(at), _mm_loadu_si64(at + size - 8));
@@ -132,14 +144,14 @@ static inline __m128i u101_gather(const char *at, size_t size)
     return _mm_set_epi32((int)words[0], (int)words[1], (int)words[0], (int)words[1]);
 }
 
-static inline bool u101_are_members(__m128i block, u101_class class)
+U101_ALWAYS_INLINE bool u101_are_members(__m128i block, u101_class class)
 {
     return _mm_movemask_epi8(u101_members(block, class)) == 0xffff;
 }
 #endif
 
 /* Whether the slice is empty or each byte is of the class, a constant where this is called. */
-static inline bool u101_all_are(u101_slice slice, u101_class class)
+U101_ALWAYS_INLINE bool u101_all_are(u101_slice slice, u101_class class)
 {
     size_t i = 0;
 
@@ -167,7 +179,7 @@ static inline bool u101_all_are(u101_slice slice, u101_class class)
 }
 
 /* token = 1*tchar [RFC 9110 5.6.2] */
-static inline bool u101_is_token(u101_slice slice)
+U101_ALWAYS_INLINE bool u101_is_token(u101_slice slice)
 {
     return slice.size > 0 && u101_all_are(slice, U101_TCHAR);
 }

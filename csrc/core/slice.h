@@ -12,6 +12,14 @@
 
 #include "upgrade101.h"
 
+/* What is called in loops over bytes, with a constant class or name: not left to the
+ * compiler, whose budget for inlining depends on all other code. */
+#if defined(__GNUC__)
+#define U101_ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define U101_ALWAYS_INLINE static inline
+#endif
+
 /* The slice of a string literal. */
 #define U101_TEXT(literal) ((u101_slice){"" literal, sizeof(literal) - 1})
 

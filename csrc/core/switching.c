@@ -8,8 +8,8 @@
 
 /* As the server spells it.  Of TLS the version that the client asked for, since no other
  * may be answered [RFC 9110 7.8]. */
-void u101_switching_write_protocol(u101_writer *writer, const u101_negotiator *negotiator,
-                                   const u101_decision *decision)
+static inline void write_protocol(u101_writer *writer, const u101_negotiator *negotiator,
+                                  const u101_decision *decision)
 {
     const u101_offer *const offer = &negotiator->offers[decision->offer].offer;
 
@@ -28,6 +28,12 @@ void u101_switching_write_protocol(u101_writer *writer, const u101_negotiator *n
         u101_write(writer, U101_TEXT("/"));
         u101_write(writer, version);
     }
+}
+
+void u101_switching_write_protocol(u101_writer *writer, const u101_negotiator *negotiator,
+                                   const u101_decision *decision)
+{
+    write_protocol(writer, negotiator, decision);
 }
 
 static void write_bits(u101_writer *writer, u101_slice parameter, int bits)
@@ -94,7 +100,7 @@ static void write_other(u101_writer *writer, const u101_negotiator *negotiator,
     const u101_offer *const offer = &negotiator->offers[decision->offer].offer;
 
     u101_write(writer, U101_TEXT(BEGINNING));
-    u101_switching_write_protocol(writer, negotiator, decision);
+    write_protocol(writer, negotiator, decision);
     if (offer->kind == U101_OFFER_TLS) {
         u101_write(writer, U101_TEXT(", HTTP/1.1"));
     }
@@ -112,18 +118,21 @@ void u101_switching_write_continue(u101_writer *writer)
     u101_write(writer, U101_TEXT(U101_CONTINUE));
 }
 
-void u101_switching_write(u101_writer *writer, const u101_negotiator *negotiator,
-                          const u101_decision *decision, const char *received,
-                          const u101_answer *answer)
+size_t u101_switching_write(const u101_negotiator *negotiator, const u101_decision *decision,
+                            const char *received, const u101_answer *answer, char *out,
+                            size_t capacity)
 {
+    u101_writer writer = u101_writer_of(out, capacity);
+
     if (decision->expects_continue) {
-        u101_switching_write_continue(writer);
+        u101_switching_write_continue(&writer);
     }
     if (decision->kind == U101_OFFER_WEBSOCKET) {
-        write_websocket(writer, decision, received, answer);
+        write_websocket(&writer, decision, received, answer);
     } else {
-        write_other(writer, negotiator, decision);
+        write_other(&writer, negotiator, decision);
     }
-    u101_write_answer_fields(writer, answer);
-    u101_write(writer, U101_TEXT("\r\n"));
+    u101_write_answer_fields(&writer, answer);
+    u101_write(&writer, U101_TEXT("\r\n"));
+    return writer.size;
 }

@@ -11,9 +11,10 @@
 #define U101_CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 #define U101_CONTINUE_SIZE (sizeof(U101_CONTINUE) - 1)
 
-void u101_switching_write(u101_writer *writer, const u101_negotiator *negotiator,
-                          const u101_decision *decision, const char *received,
-                          const u101_answer *answer);
+/* The whole response, as u101_decision_write_response returns it. */
+size_t u101_switching_write(const u101_negotiator *negotiator, const u101_decision *decision,
+                            const char *received, const u101_answer *answer, char *out,
+                            size_t capacity);
 void u101_switching_write_continue(u101_writer *writer);
 void u101_switching_write_protocol(u101_writer *writer, const u101_negotiator *negotiator,
                                    const u101_decision *decision);

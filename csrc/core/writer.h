@@ -21,7 +21,7 @@ static inline u101_writer u101_writer_of(char *out, size_t capacity)
     return (u101_writer){.out = out, .capacity = capacity};
 }
 
-static inline void u101_write(u101_writer *writer, u101_slice piece)
+U101_ALWAYS_INLINE void u101_write(u101_writer *writer, u101_slice piece)
 {
     if (piece.size > 0 && writer->size <= writer->capacity &&
         piece.size <= writer->capacity - writer->size) {
