@@ -16,7 +16,7 @@ typedef struct {
 } u101_upgrade;
 
 /* False: the element is something else. */
-static inline bool u101_offers_read_element(u101_slice element, u101_upgrade *upgrade)
+U101_ALWAYS_INLINE bool u101_offers_read_element(u101_slice element, u101_upgrade *upgrade)
 {
     const char *const end = element.at + element.size;
     const char *const slash = memchr(element.at, '/', element.size);
