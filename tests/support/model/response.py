@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .body import BodyDefect, Bounds, Done, read_body
 from .framing import body_length, framing_defect
-from .grammar import elements
+from .grammar import elements, is_token
 from .head import VERSION_PATTERN, VERSIONS, Defect
 from .lines import CR, HTAB, LF, SP, FieldLines
 
@@ -71,8 +71,10 @@ class _Reader:
         if len(self.status) == STATUS_DIGITS:
             self.next = self.phrase_byte
             return None if byte == SP else "BAD_VERSION"
+        # [RFC 9110 15] "values outside that range are invalid": it is 100 to 599.
+        allowed = b"0123456789" if self.status else b"12345"
         self.status += byte
-        return None if byte.isdigit() else "BAD_VERSION"
+        return None if byte in allowed else "BAD_VERSION"
 
     def phrase_byte(self, byte: bytes) -> str | None:
         if byte == LF:
@@ -123,7 +125,8 @@ def _understand(reader: _Reader, method: bytes, size: int) -> Response | Defect:
         length = known or 0
         framing = "CHUNKED" if known is None else "LENGTH" if lengths else "CLOSE"
     options = [option.lower() for option in elements(values(b"connection"))]
-    persists = version == b"1.1" or b"keep-alive" in options
+    # What is no list of tokens may have been meant to end the connection.
+    persists = (version == b"1.1" or b"keep-alive" in options) and all(map(is_token, options))
     return Response(
         kind,
         status,
