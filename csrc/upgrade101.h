@@ -1,17 +1,17 @@
 /*
  * upgrade101: decides whether an HTTP/1.1 connection may become something else.
  *
- * In: the bytes of one request, or a head that others have parsed, and a
- * negotiator, which holds what the server offers.  Out: a decision and, if asked
- * for, the bytes of its response.  Readers for bodies and for responses are here
- * too, for whoever follows a connection on which HTTP goes on.
+ * In: the bytes of one request, or a head that others have parsed, and a negotiator,
+ * which holds what the server offers.  Out: a decision and, if asked for, the bytes of
+ * its response.  Readers for bodies and for responses are here too, for whoever follows
+ * a connection on which HTTP goes on.
  *
- * Always: no call does I/O or reads a clock.  No call keeps a pointer to its
- * arguments after it has returned, unless it says so.  Two kinds of calls
- * allocate: those that end in _new, and u101_check_websocket and
- * u101_check_protocol, which free all before they return and are merely slower if
- * there is no memory.  A negotiator is immutable, and many threads may use it at
- * once.  A handshake, a reader and a hasher belong to one thread at a time.
+ * Always: no call does I/O or reads a clock.  No call keeps a pointer to its arguments
+ * after it has returned, unless it says so.  Two kinds of calls allocate.  One is those
+ * that end in _new.  The other is u101_check_websocket, u101_check_protocol and
+ * u101_check_paths, which free all before they return, and are only slower if there is
+ * no memory.  A negotiator is immutable, and many threads may use it at once.  A
+ * handshake, a reader and a hasher belong to one thread at a time.
  *
  * It does not frame what comes after the switch, and it never closes anything.
  */
@@ -196,8 +196,8 @@ U101_API void u101_negotiator_free(u101_negotiator *negotiator);
 /* SHA-1 of libcrypto, for one thread at a time. */
 typedef struct u101_hasher u101_hasher;
 
-/* NULL if memory ran out.  If libcrypto has no SHA-1 the hasher is made all the
- * same, and each decision that needs it is INTERNAL_ERROR. */
+/* NULL if memory ran out.  If libcrypto has no SHA-1, the hasher is made anyway, and
+ * each decision that needs it is INTERNAL_ERROR. */
 U101_API u101_hasher *u101_hasher_new(void);
 U101_API void u101_hasher_free(u101_hasher *hasher);
 
@@ -355,22 +355,22 @@ typedef struct {
 U101_API void u101_handshake_init(u101_handshake *handshake, bool first);
 
 /*
- * Reads on.  `received` is everything that has arrived since the first byte of
- * the request: the bytes of earlier calls, unchanged, and those after them.  Only
- * the bytes that are new are read, so that the work is linear however they are
- * cut.  True: `decision` is set.  False: more bytes are needed.
+ * Reads on.  `received` is everything that has arrived since the first byte of the
+ * request: the bytes of earlier calls, unchanged, and those after them.  Only the bytes
+ * that are new are read, so that the work is linear however they are cut.  True:
+ * `decision` is set.  False: more bytes are needed.
  *
- * After a CONTINUE the next call goes on.  After any other decision the handshake
- * is over and must not be used again.  With a hasher that is NULL each decision
- * that needs it is an INTERNAL_ERROR.
+ * After a CONTINUE the next call goes on.  After any other decision the handshake is
+ * over and must not be used again.  If the hasher is NULL, each decision that needs it
+ * is INTERNAL_ERROR.
  */
 U101_API bool u101_handshake_decide(const u101_negotiator *negotiator, u101_handshake *handshake,
                                     u101_slice received, bool secure, u101_hasher *hasher,
                                     u101_decision *decision);
 
-/* How many of the bytes received u101_handshake_decide looks at next, at the most.
- * A caller that gathers them needs no more for the next call.  If that call asks
- * for more, this is asked anew, for a body may follow the head. */
+/* How many of the bytes received u101_handshake_decide looks at next, at the most.  A
+ * caller that gathers bytes need not gather more for the next call.  If that call needs
+ * more bytes, the caller asks again, because a body may follow the head. */
 U101_API size_t u101_handshake_wanted(const u101_negotiator *negotiator,
                                       const u101_handshake *handshake);
 
@@ -457,23 +457,25 @@ typedef struct {
 U101_API u101_response_parts u101_decision_response_parts(const u101_decision *decision,
                                                           u101_slice response);
 
-/* The name of the protocol of a SWITCH ("websocket", "name/version"), likewise. */
+/* Writes the name of the protocol of a SWITCH ("websocket", "name/version"), and
+ * returns its size as u101_decision_write_response does. */
 U101_API size_t u101_decision_write_protocol(const u101_negotiator *negotiator,
                                              const u101_decision *decision, char *out,
                                              size_t capacity);
 
-/* The value of Sec-WebSocket-Extensions of a SWITCH, likewise; 0: none. */
+/* Writes the value of Sec-WebSocket-Extensions of a SWITCH in the same way.  0: there
+ * is no such field. */
 U101_API size_t u101_decision_write_extensions(const u101_decision *decision,
                                                const u101_answer *answer, char *out,
                                                size_t capacity);
 
-/* The head of a PASS as whoever serves HTTP should see it [contract 8.4], likewise;
- * 0 if the decision is no PASS.  It is never larger than the head. */
+/* Writes the head of a PASS in the same way, as whoever serves HTTP should see it
+ * [contract 8.4].  0: the decision is no PASS.  It is never larger than the head. */
 U101_API size_t u101_decision_write_forward(const u101_negotiator *negotiator,
                                             const u101_decision *decision, const char *received,
                                             char *out, size_t capacity);
 
-/* The body of a SWITCH without its chunk framing: content_size bytes. */
+/* Copies the body of a SWITCH without its chunk framing: content_size bytes. */
 U101_API void u101_decision_copy_content(const u101_decision *decision, const char *received,
                                          char *out);
 
@@ -500,12 +502,11 @@ U101_API bool u101_fields_next(const char *head, size_t head_size, size_t *curso
 U101_API bool u101_fields_next_named(const char *head, size_t head_size, size_t *cursor,
                                      u101_slice name, u101_slice *value);
 
-/* What several lines of one field are joined by, for their combined value
- * [RFC 9110 5.3]. */
+/* What joins several lines of one field into their combined value [RFC 9110 5.3]. */
 #define U101_FIELDS_SEPARATOR ", "
 
-/* The next element of a list field in one of its lines, which `rest` is moved
- * along; a comma in a quoted string ends none [RFC 9110 5.6.1, 5.6.4].  A string that is
+/* The next element in one line of a list field.  `rest` is moved past it.  A comma in a
+ * quoted string does not end an element [RFC 9110 5.6.1, 5.6.4].  A string that is
  * never closed reaches to the end of the line.  False: there are no more. */
 U101_API bool u101_fields_next_quoted(u101_slice *rest, u101_slice *element);
 
@@ -534,7 +535,7 @@ typedef struct {
     u101_span phrase;
     int status;       /* of the head that was read last */
     bool to_head;     /* the request's method was HEAD */
-    bool to_connect;  /* ... was CONNECT */
+    bool to_connect;  /* the request's method was CONNECT */
     uint8_t framing;  /* u101_framing of the body */
     uint64_t length;  /* its Content-Length, or 0 */
     bool keeps_alive; /* whether a further response may follow on the connection */
@@ -545,17 +546,17 @@ typedef enum {
     U101_RESPONSE_INTERIM, /* a 1xx other than 101: u101_response_next, then read on */
     U101_RESPONSE_FINAL,   /* the final head; the body follows, as framing and length say */
     U101_RESPONSE_SWITCH,  /* a 101, or a 2xx to CONNECT: HTTP ends after the head */
-    U101_RESPONSE_DEFECT,  /* head.next is the offset of the byte that shows it */
+    U101_RESPONSE_DEFECT,  /* head.next is the offset of the byte that shows the defect */
 } u101_response_result;
 
 /* `method` is that of the request [RFC 9112 6.3]. */
 U101_API void u101_response_init(u101_response *response, u101_slice method);
 
 /*
- * Reads on.  `received` is everything since the first byte of the head: the bytes
- * of earlier calls, unchanged, and those after them.  A head that was completed ends
- * at head.next.  A defect sets `reason`, or leaves BAD_VERSION for a status line
- * that is none.  Limits are those of a request's head.
+ * Reads on.  `received` is everything since the first byte of the head: the bytes of
+ * earlier calls, unchanged, and those after them.  A head that was completed ends at
+ * head.next.  A defect sets `reason`; it is BAD_VERSION if the status line is unsound.
+ * Limits are those of a request's head.
  */
 U101_API u101_response_result u101_response_read(const u101_limits *limits, u101_response *response,
                                                  u101_slice received, u101_reason *reason);

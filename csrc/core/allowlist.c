@@ -1,9 +1,8 @@
 /*
  * Looks hosts and origins up; allowlist.h says what holds.
  *
- * Strategy: entries are sorted by their hosts.  The host that is asked for is looked
- * up whole, and each part of it that begins at a dot is looked up as that of an entry
- * "*.domain".
+ * Strategy: entries are sorted by their hosts.  The host is looked up whole.  Then each
+ * part of it that begins at a dot is looked up as what follows the "*" of an entry.
  */
 #include "allowlist.h"
 
@@ -97,8 +96,8 @@ static bool has_entry(const u101_allowlist *list, u101_slice scheme, u101_slice 
     return false;
 }
 
-/* How many bytes at the start of a host are one or more non-empty labels that "*" can
- * stand for, whatever dot or end follows them.  An IP literal has none. */
+/* How many bytes at the start of a host are non-empty labels.  "*" can stand for such
+ * labels only.  An IP literal has no labels. */
 static size_t size_of_labels(u101_slice host)
 {
     size_t i = 0;

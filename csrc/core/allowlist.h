@@ -2,10 +2,10 @@
  * The hosts, or the patterns of origins, that a server allows.
  *
  * In: an entry for each of them, once; then a scheme, a host and a port.  Out: whether
- * an entry stands for them.
+ * an entry admits them.
  * Always: a first label "*" of an entry stands for one or more non-empty labels, and
- * letter case does not count.  A client cannot make a look-up long: no more of the
- * labels it sends are looked at than the longest entry has bytes.
+ * letter case does not count.  A client cannot make a look-up long: no part of its host
+ * that is longer than the longest entry is looked up.
  */
 #ifndef U101_ALLOWLIST_H
 #define U101_ALLOWLIST_H
@@ -27,7 +27,7 @@ typedef struct {
     size_t longest; /* bytes of the longest host of an entry */
 } u101_allowlist;
 
-/* A host without the one dot that a name may end with [RFC 3986 3.2.2]. */
+/* A host without its last dot, if it ends with one [RFC 3986 3.2.2]. */
 u101_slice u101_allowlist_name(u101_slice host);
 
 /* An entry, of a host that may begin with "*". */

@@ -1,15 +1,15 @@
 /*
  * The caller's last word on a decision [contract 7].
  *
- * In: a decision, and what the caller wants.  Out: the decision changed, or a
- * defect and the decision as it was.
+ * In: a decision, and what the caller wants.  Out: the changed decision, or a defect
+ * and the decision unchanged.
  */
 #include "check.h"
 #include "extensions.h"
 #include "fields.h"
 
-/* Finds the subprotocol among those the client offered.  The request was found
- * sound, so its list is one [RFC 6455 4.2.2]. */
+/* Finds the subprotocol among those that the client offered.  Their list was checked
+ * when the request was decided [RFC 6455 4.2.2]. */
 static bool find_offered(const u101_decision *decision, const char *received, u101_slice name,
                          u101_span *found)
 {

@@ -76,7 +76,7 @@ static size_t read_literal(u101_slice value)
 /* Bytes of the reg-name at the start of the value [RFC 3986 3.2.2]. */
 static size_t read_reg_name(u101_slice value)
 {
-    /* As almost always: no port and nothing escaped. */
+    /* The usual case: no port, and nothing escaped. */
     if (u101_all_are(value, U101_REG_NAME)) {
         return value.size;
     }

@@ -16,10 +16,10 @@ typedef struct {
     u101_slice host;
     u101_slice port; /* the digits, without the colon */
     int number;      /* U101_NO_PORT if `port` is empty */
-    bool colon;      /* whether there is a colon before the port, or before nothing */
+    bool colon;      /* whether a colon follows the host, with or without a port */
 } u101_authority;
 
-/* Bytes of `scheme "://"` at the start of a value [RFC 3986 3.1]; 0: there are none. */
+/* Bytes of `scheme "://"` at the start of a value [RFC 3986 3.1]; 0: it has no scheme. */
 size_t u101_authority_scheme_size(u101_slice value);
 
 /* The default port of http, https, ws and wss, letter case aside, or U101_NO_PORT

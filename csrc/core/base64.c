@@ -6,8 +6,8 @@
 #include "scan.h"
 
 #ifdef U101_SCAN_SSE2
-/* In each half of the block 48 bits become eight bytes of six: each part is divided in
- * two, three times, and its higher bits come first, as in the text. */
+/* In each half of the block, 48 bits become eight bytes of six bits.  Each part is
+ * divided in two, three times.  The higher bits come first, as in the text. */
 static inline __m128i divide(__m128i block)
 {
     block = _mm_or_si128(_mm_srli_epi64(block, 24),

@@ -9,12 +9,13 @@
 
 #include "upgrade101.h"
 
-/* The 28 characters, padding included, for the 20 bytes of five words, of each the
- * highest first, as a digest of SHA-1 is made of them [FIPS 180-4 6.1.2]. */
+/* Encodes the 20 bytes of a SHA-1 digest, given as five words, whose highest bytes come
+ * first [FIPS 180-4 6.1.2].  The 28 characters include the padding. */
 void u101_base64_encode(const uint32_t words[5], char text[28]);
 
-/* The bytes of base64url text without padding, whose unused bits are zero, or
- * -1 where it is something else.  `bytes` has room for text.size / 4 * 3 + 2. */
+/* Decodes base64url text without padding, whose unused bits are zero, and returns the
+ * number of bytes.  -1: it is something else.  `bytes` has room for
+ * text.size / 4 * 3 + 2. */
 ptrdiff_t u101_base64_decode_url(u101_slice text, unsigned char *bytes);
 
 #endif

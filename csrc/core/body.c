@@ -15,7 +15,7 @@
 #include "scan.h"
 #include "slice.h"
 
-#define MOST_DIGITS 15 /* of a chunk-size [contract 6]: four bits each, so none overflows */
+#define MOST_DIGITS 15 /* of a chunk-size [contract 6]: four bits each, so no size overflows */
 
 enum {
     AT_SIZE,
@@ -108,7 +108,7 @@ static bool leave_element(u101_body *body, cursor *c)
     return true;
 }
 
-/* chunk-size = 1*HEXDIG: what passes the limit is told before the data is there. */
+/* chunk-size = 1*HEXDIG: a size above the limit is refused before its data is there. */
 static u101_body_result read_size(u101_body *body, cursor *c, u101_reason *reason)
 {
     for (; c->at < c->end && u101_is(*c->at, U101_HEX); c->at++) {
@@ -262,7 +262,7 @@ static u101_body_result read_chunked(u101_body *body, cursor *c, u101_slice *dat
     return result == U101_BODY_MORE && body->state == AT_END ? U101_BODY_DONE : result;
 }
 
-/* A body without framing of its own [RFC 9112 6.2]. */
+/* A body without chunks: by length, or up to the connection's end [RFC 9112 6.2]. */
 static u101_body_result read_plain(u101_body *body, cursor *c, u101_slice *data,
                                    u101_reason *reason)
 {
@@ -272,7 +272,8 @@ static u101_body_result read_plain(u101_body *body, cursor *c, u101_slice *data,
     if (body->left == 0) {
         return U101_BODY_DONE;
     }
-    /* A length says at once that the body passes the limit; else the byte that does. */
+    /* A length shows at once that the body passes the limit.  Without one, the first
+     * byte past the limit shows it. */
     if (!close && body->left > room) {
         return fail(reason, U101_BODY_TOO_LARGE);
     }

@@ -1,9 +1,9 @@
 /*
- * The table behind chars.h.
+ * The table of chars.h.
  *
- * In: nothing.  Out: for each byte the classes that it belongs to, as the bits
- * of u101_class.  Always: written out, for a table that is computed when the
- * library is loaded could not be shared.
+ * In: nothing.  Out: for each byte the classes that it belongs to, as the bits of
+ * u101_class.  Always: it is written out.  Processes could not share a table that each
+ * computes when it loads the library.
  */
 #include "chars.h"
 

@@ -5,8 +5,8 @@
  * In: an offer, limits, a response field or a whole config.  Out: the first defect,
  * with the part of the argument that shows it.  Its text begins with the argument's
  * name.
- * Always: a config without a defect fails later only for want of memory, or because
- * one of its offers can never be reached.
+ * Always: a config without a defect can fail later for two causes only: memory runs
+ * out, or one of its offers can never be reached.
  */
 #include "check.h"
 
@@ -50,8 +50,9 @@ u101_defect u101_check_h2c(const u101_h2c *h2c)
                : u101_defect_of("upgrade or prior_knowledge must be True");
 }
 
-/* Deployed names hold what no token does, as kubectl's "SPDY/3.1+portforward.k8s.io".
- * A comma or a space would end one in the field [RFC 6455 11.3.4]. */
+/* Deployed names have bytes that no token has, such as kubectl's
+ * "SPDY/3.1+portforward.k8s.io".  A comma or a space would end the name in the field
+ * [RFC 6455 11.3.4]. */
 static bool is_subprotocol(u101_slice name)
 {
     for (size_t i = 0; i < name.size; i++) {
@@ -133,7 +134,7 @@ u101_defect u101_check_paths(const u101_slice *paths, size_t count)
     return u101_no_defect();
 }
 
-/* Fields that the library writes itself, or that would change what follows. */
+/* Fields that the library writes itself, or that change what follows the head. */
 static bool is_reserved(u101_slice name)
 {
     static const char prefix[] = "Sec-WebSocket-";
@@ -227,8 +228,7 @@ static const char *const registered[] = {
     "VERSION-CONTROL",
 };
 
-/* Methods are compared with regard to letter case [RFC 9110 9.1], so that no client
- * would ever send this one. */
+/* Letter case counts in methods [RFC 9110 9.1], so no client would ever send this one. */
 static bool is_misspelled(u101_slice method)
 {
     for (size_t i = 0; i < sizeof(registered) / sizeof(registered[0]); i++) {
@@ -320,7 +320,7 @@ static u101_defect check_offer(const u101_offer *offer)
     return u101_no_defect();
 }
 
-/* A uri-host with or without a port, of which a first label may be "*". */
+/* A uri-host with or without a port.  Its first label may be "*". */
 static bool is_host(u101_slice host)
 {
     u101_authority authority;

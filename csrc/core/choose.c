@@ -38,7 +38,7 @@ static u101_reason read_connection(u101_context *context)
     return upgrade_listed ? U101_SOUND : U101_CONNECTION_OPTION_MISSING;
 }
 
-/* How many protocols Upgrade lists; 0: it is no such list, or has too many. */
+/* The number of protocols that Upgrade lists.  0: it is no such list, or lists too many. */
 static size_t read_upgrades(const u101_context *context, u101_upgrade upgrades[U101_MAX_UPGRADES])
 {
     if (u101_has_just(context, U101_FIELD_UPGRADE, U101_TEXT("websocket"))) {
@@ -87,8 +87,8 @@ static bool is_offered_here(const u101_context *context, const u101_compiled_off
     return path.size > 0 && u101_paths_match(&offer->paths, path);
 }
 
-/* The first offer that an element names, or U101_NO_OFFER; `elsewhere` is set if one is
- * named that is offered at other paths. */
+/* The first offer that an element matches, or U101_NO_OFFER.  `elsewhere` is set if it
+ * matches an offer but for the path. */
 static size_t find_offer(const u101_context *context, const u101_upgrade *upgrade, bool *elsewhere)
 {
     const u101_negotiator *const negotiator = context->negotiator;
@@ -104,7 +104,8 @@ static size_t find_offer(const u101_context *context, const u101_upgrade *upgrad
     return U101_NO_OFFER;
 }
 
-/* The first yes wins; else the first broken one decides, else the first pass. */
+/* The first yes wins.  Without one the first broken offer decides, and without that the
+ * first reason to pass. */
 static u101_reason match(const u101_context *context, const u101_upgrade *upgrades, size_t count)
 {
     u101_reason decided = U101_SOUND;
@@ -153,8 +154,8 @@ static u101_reason check_expect(const u101_context *context)
     return U101_SOUND;
 }
 
-/* A client that sends a key wants an upgrade: a proxy that drops hop-by-hop fields has
- * taken the rest away [contract 3.1]. */
+/* A client that sends a key wants an upgrade.  A proxy has removed the hop-by-hop
+ * fields [contract 3.1]. */
 static u101_reason explain_missing_upgrade(const u101_context *context)
 {
     if (context->negotiator->websocket && u101_lines_in(context, U101_FIELD_WS_KEY) > 0) {

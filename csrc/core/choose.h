@@ -1,9 +1,9 @@
 /*
  * The choice of a protocol [RFC 9110 7.8].
  *
- * In: a context whose head is sound.  Out: U101_SOUND with the offer and
- * what was agreed in the decision, or the reason to pass or to refuse that
- * [contract 3.1] to [contract 3.7] come to.
+ * In: a context whose head is sound.  Out: U101_SOUND with the offer and what was
+ * agreed in the decision, or the reason to pass or to refuse [contract 3.1] to
+ * [contract 3.7].
  */
 #ifndef U101_CHOOSE_H
 #define U101_CHOOSE_H

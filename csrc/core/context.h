@@ -53,8 +53,8 @@ static inline u101_slice u101_first_line(const u101_context *context, u101_field
     return u101_fields_known_value(context->bytes, context->head, kind);
 }
 
-/* Whether a list field has one line, and that is what most clients write: then there
- * is no list to walk. */
+/* Whether a list field has this line and no other, as most clients write it.  Then
+ * there is no list to walk. */
 static inline bool u101_has_just(const u101_context *context, u101_field_kind kind, u101_slice line)
 {
     return u101_lines_in(context, kind) == 1 && u101_equal(u101_first_line(context, kind), line);

@@ -1,13 +1,13 @@
 /*
- * Where control characters are, for 64 bytes at once.
+ * Finds control characters, in 64 bytes at once.
  *
- * In: where to begin, and what may be read.  Out: a bit for each of the next 64
- * bytes; HTAB has one too, for to leave it out takes longer than to go past it.  Always: no byte
- * outside of what may be read is read, and the result is the same with and without vector
- * instructions.
+ * In: where to begin, and what may be read.  Out: a bit for each of the next 64 bytes,
+ * set if that byte is a control character.  HTAB counts as one: to leave it out here
+ * takes longer than to go past it later.  Always: no byte outside of what may be read
+ * is read, and the result is the same with and without vector instructions.
  *
- * The steps for 64 bytes do not wait for one another, as scanning from the end
- * of one line to that of the next does.
+ * Strategy: four blocks are looked at independently of one another.  A scan from one
+ * line's end to the next would have to wait for each line.
  */
 #ifndef U101_CONTROLS_H
 #define U101_CONTROLS_H
@@ -21,7 +21,7 @@ static inline bool u101_is_control(char byte)
     return !u101_is(byte, U101_VALUE) || byte == '\t';
 }
 
-/* Bit i is set where at[i] is before `end` and a control character. */
+/* Bit i is set if at[i] is before `end` and is a control character. */
 static inline uint64_t u101_controls_one_by_one(const char *at, const char *end)
 {
     const size_t left = (size_t)(end - at);
@@ -53,7 +53,7 @@ U101_ALWAYS_INLINE uint64_t u101_controls(const char *begin, const char *at, con
     if ((size_t)(at - begin) < before) {
         return u101_controls_one_by_one(at, end);
     }
-    /* The last bytes are read together with some that are before them. */
+    /* Near the end, bytes before `at` are read too, and their bits are dropped. */
     const char *const from = at - before;
     const uint64_t stops = u101_controls_of_block(from) | u101_controls_of_block(from + 16) << 16 |
                            u101_controls_of_block(from + 32) << 32 |
@@ -68,7 +68,7 @@ U101_ALWAYS_INLINE uint64_t u101_controls(const char *begin, const char *at, con
 }
 #endif
 
-/* The number of the lowest bit that is set; one is. */
+/* The number of the lowest bit that is set.  At least one must be. */
 static inline unsigned int u101_lowest(uint64_t bits)
 {
 #if defined(__GNUC__)

@@ -1,13 +1,13 @@
 /*
- * Copies parts, and looks for control characters meanwhile.
+ * Copies parts of a message, and looks for control characters in them.
  *
- * In: parts, and where each goes.  Out: their bytes there, and whether one of them all
- * is a control character; HTAB is one too, as in stops.h.
- * Always: no byte outside of a part is read, none outside of its copy is written, and the
- * result is the same with and without vector instructions.
+ * In: a part, and where its copy goes.  Out: the copy, and whether any part so far has
+ * a control character.  HTAB counts as one, as in controls.h.
+ * Always: no byte outside of a part is read, no byte outside of its copy is written,
+ * and the result is the same with and without vector instructions.
  *
- * What was seen is asked for once, behind the last part: most parts are short, and
- * to ask at each takes as long as to copy it.
+ * Strategy: what was seen is asked for once, after the last part.  Most parts are
+ * short, and to ask after each would take as long as to copy it.
  */
 #ifndef U101_COPY_H
 #define U101_COPY_H
@@ -16,10 +16,10 @@
 #include "scan.h"
 
 #ifdef U101_SCAN_SSE2
-/* What was seen of blocks, each byte at its place. */
+/* What was seen so far, for each of the sixteen places in a block. */
 typedef struct {
     __m128i least;   /* the least byte, or SP */
-    __m128i deletes; /* all ones where one was DEL */
+    __m128i deletes; /* all ones if a byte was DEL */
 } u101_seen;
 
 static inline u101_seen u101_nothing_seen(void)
@@ -58,7 +58,7 @@ static inline char *u101_copy(char *to, u101_slice part, u101_seen *seen)
         for (size_t i = 0; i < size - 16; i += 16) {
             u101_copy_block(to + i, from + i, seen);
         }
-        /* The last sixteen, some of them once more. */
+        /* The last sixteen bytes; some are copied twice. */
         u101_copy_block(to + size - 16, from + size - 16, seen);
     } else if (size >= 4) {
         /* Once for both sizes: GCC does not inline a longer function. */

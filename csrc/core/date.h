@@ -11,7 +11,7 @@
 
 #define U101_DATE_SIZE 29
 
-/* For the years 1970 to 9999; times outside are written as the nearest end. */
+/* For the years 1970 to 9999.  A time outside of them is written as the nearest one inside. */
 void u101_date_write(int64_t seconds, char date[U101_DATE_SIZE]);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * In: a decision, the request and what the caller adds.  Out: the bytes of its
  * response, and its parts by themselves.
- * Always: no byte of the request is in a response but a subprotocol or an extension
+ * Always: no byte of the request is in a response, except a subprotocol or an extension
  * parameter that was negotiated.
  */
 #include "fields.h"

@@ -31,7 +31,7 @@ static int read_bits(u101_slice value)
     return bits >= 8 && bits <= 15 ? bits : ILL_VALUED;
 }
 
-/* A flag: no value, once. */
+/* A flag has no value, and occurs once. */
 static bool take_flag(bool *flag, const u101_parameter *parameter)
 {
     const bool sound = !*flag && !parameter->has_value;
@@ -102,7 +102,7 @@ u101_deflate u101_deflate_agree(const u101_deflate_offer *offer, const u101_defl
     } else if (configured->server_max_window_bits < 15) {
         agreed.server_max_window_bits = configured->server_max_window_bits;
     }
-    /* A client that does not offer it may not be told to [RFC 7692 7.1.2.2]. */
+    /* It must not be answered to a client that has not offered it [RFC 7692 7.1.2.2]. */
     if (offer->client_bits_offered && configured->client_max_window_bits != U101_NO_WINDOW_BITS) {
         agreed.client_max_window_bits =
             lesser(offer->client_bits, configured->client_max_window_bits);

@@ -31,8 +31,8 @@ typedef struct {
 void u101_deflate_begin(u101_deflate_offer *offer, u101_slice name);
 void u101_deflate_take(u101_deflate_offer *offer, const u101_parameter *parameter);
 
-/* Whether an acceptable offer can be agreed on.  A bound of the client's window binds
- * no client that does not offer it [RFC 7692 7.1.2.2]. */
+/* Whether an acceptable offer can be agreed on.  A client that does not offer
+ * client_max_window_bits cannot be bound by it [RFC 7692 7.1.2.2]. */
 static inline bool u101_deflate_suits(const u101_deflate_offer *offer,
                                       const u101_deflate *configured)
 {

@@ -147,7 +147,7 @@ static void put_place(line *to, const facts *known)
     }
 }
 
-/* Of an origin that no entry admits, what it was compared with. */
+/* An origin that no entry admits, and what it was compared with. */
 static void put_origin(line *to, const facts *known)
 {
     const u101_compiled_offer *const offer = &known->negotiator->offers[known->decision->offer];
@@ -218,7 +218,7 @@ static void put_values(line *to, const facts *known)
     }
 }
 
-/* The limit that was passed, if the reason is one. */
+/* The limit that was passed, if the reason is about one. */
 static void put_passed_limit(line *to, const facts *known)
 {
     const u101_limits *const limits = &known->negotiator->limits;

@@ -1,8 +1,8 @@
 /*
  * Reads extension offers; extensions.h says what holds.
  *
- * A quoted value, unescaped, must be a token [RFC 6455 9.1], so no comma can
- * stand in one: the list is split at its commas first.
+ * A quoted value, unescaped, must be a token [RFC 6455 9.1], so no quoted value has a
+ * comma, and the list is split at its commas first.
  */
 #include "extensions.h"
 
@@ -10,7 +10,7 @@
 #include "fields.h"
 #include "lexemes.h"
 
-/* A quoted-string after its first quote, whose content is a token once it is unescaped. */
+/* What follows the first quote of a quoted-string.  Its unescaped content must be a token. */
 static bool scan_quoted_token(u101_slice *rest, u101_slice *value)
 {
     if (!u101_scan_quoted(rest, value)) {
@@ -43,8 +43,8 @@ static bool scan_parameter(u101_slice *rest, u101_parameter *parameter)
     return sound;
 }
 
-/* extension = token *( ";" extension-param ), and what follows it; false: it is
- * something else. */
+/* extension = token *( ";" extension-param ), and the white space after it.  False: it
+ * is something else. */
 static bool scan_extension(u101_slice *rest, u101_slice *name, u101_deflate_offer *deflate)
 {
     u101_parameter parameter = {.has_value = false};

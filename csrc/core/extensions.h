@@ -1,9 +1,9 @@
 /*
  * Sec-WebSocket-Extensions [RFC 6455 9.1].
  *
- * In: a context and the offer.  Out: what is agreed on.  Or an answer of the caller's;
- * out: whether it is sound.
- * Always: the whole list is checked, also if no extension is enabled.  OWS may stand
+ * In: a context and the offer, or an answer that the caller writes.  Out: what is
+ * agreed on, or whether the answer is sound.
+ * Always: the whole list is checked, even if no extension is enabled.  OWS may stand
  * around ",", ";" and "=".  The only extension that is agreed on is permessage-deflate.
  */
 #ifndef U101_EXTENSIONS_H
@@ -29,9 +29,10 @@ bool u101_extensions_is_offered(const u101_decision *decision, const char *recei
                                 u101_slice name);
 
 /*
- * Reads the next extension of an answer that the caller writes [RFC 6455 9.1].  A
- * sender leaves no element empty [RFC 9110 5.6.1.1].  False: it is not sound.  `deflate`
- * has its parameters if it is an acceptable permessage-deflate.
+ * Reads the next extension of an answer that the caller writes [RFC 6455 9.1].  No
+ * element may be empty, because this list is sent [RFC 9110 5.6.1.1].  False: the
+ * answer is not sound.  `deflate` has its parameters if it is an acceptable
+ * permessage-deflate.
  */
 bool u101_extensions_read_answer(u101_slice *rest, u101_slice *name, u101_deflate_offer *deflate);
 

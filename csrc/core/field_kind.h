@@ -1,5 +1,5 @@
 /*
- * The kind of a field, told by its name: by its size and two or three comparisons of
+ * The kind of a field, told by the size of its name and two or three comparisons of
  * eight bytes.
  *
  * In: a name.  Out: the kind.

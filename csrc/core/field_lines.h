@@ -26,7 +26,7 @@ typedef enum {
     U101_READ_MORE,    /* more bytes are needed */
     U101_READ_DONE,    /* the head is complete and ends at the cursor */
     U101_READ_PREFACE, /* the first 24 bytes are the HTTP/2 client preface */
-    U101_READ_DEFECT,  /* the byte at the cursor shows it */
+    U101_READ_DEFECT,  /* the byte at the cursor shows the defect */
 } u101_read_result;
 
 /* The bytes of a head that may be looked at. */
@@ -36,8 +36,8 @@ typedef struct {
     const char *end;
 } u101_cursor;
 
-/* The states of a head from its first field line on.  What reads the line before
- * them has lesser ones. */
+/* The states of reading field lines.  The states of the line before them have smaller
+ * numbers. */
 enum {
     U101_AT_LINE = 32,
     U101_AT_NAME,

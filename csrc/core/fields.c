@@ -55,7 +55,8 @@ u101_list u101_fields_list(const char *bytes, const u101_head *head, u101_field_
                        .kind = kind};
 }
 
-/* Walks to the next line of the field; all up to the first one lie before it. */
+/* Walks to the next line of the field.  The walk begins at the first line of the head,
+ * so lines up to the field's first one are passed. */
 static bool go_to_next_line(u101_list *list)
 {
     u101_field field;

@@ -1,9 +1,9 @@
 /*
- * Field lines: noted, walked one by one, read as lists.
+ * Notes field lines, and walks over those of a head and over the elements of its lists.
  *
- * In: a head that was completed.  Out: lines and list elements, as slices of it.
- * Always: the walks rely on the syntax that was checked when the head was read,
- * and visit each byte of it once at the most.
+ * In: a head that was completed.  Out: its lines and list elements, as slices of it.
+ * Always: the syntax was checked when the head was read, and the walks rely on that.  A
+ * walk visits each byte at most once.
  */
 #ifndef U101_FIELDS_H
 #define U101_FIELDS_H
@@ -32,11 +32,11 @@ static inline u101_slice u101_fields_known_value(const char *bytes, const u101_h
 /* A walk over the elements of a list field of a completed head: several lines
  * are one list in order, and empty elements are skipped [RFC 9110 5.6.1.2]. */
 typedef struct {
-    u101_slice rest; /* of the line that is being read, the first one without a walk */
+    u101_slice rest; /* what is left of the line that is being read */
     const char *bytes;
     const u101_head *head;
     size_t cursor;  /* where the walk to the next line goes on */
-    uint32_t lines; /* that are still to come */
+    uint32_t lines; /* how many lines are still to come */
     u101_field_kind kind;
 } u101_list;
 

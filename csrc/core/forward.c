@@ -1,5 +1,5 @@
 /*
- * Writes heads on; forward.h says what holds.
+ * Writes the head that goes on; forward.h says what holds.
  */
 #include "forward.h"
 
@@ -27,9 +27,9 @@ static bool names_offer(const u101_negotiator *negotiator, u101_slice line)
     return false;
 }
 
-/* Whether the request for an upgrade is left out.  What was decided here must not be
- * decided again by a server that ignores less, and servers are known to lose the body
- * of a request that has an Upgrade. */
+/* Whether the fields that ask for an upgrade are left out.  A server after us must not
+ * decide again what was decided here, and some servers lose the body of a request that
+ * has an Upgrade. */
 static bool is_left_out(const u101_negotiator *negotiator, const u101_decision *decision,
                         const char *received)
 {
@@ -53,8 +53,8 @@ static bool is_option_of_upgrade(u101_slice option)
            u101_equal_nocase(option, U101_TEXT("HTTP2-Settings"));
 }
 
-/* A line of Connection without these options [RFC 9110 7.6.1].  A line that has none of
- * them stays as it is, and one that becomes empty is left out. */
+/* A line of Connection without these options [RFC 9110 7.6.1].  A line without them
+ * stays as it is.  A line that becomes empty is left out. */
 static void write_connection(u101_writer *writer, u101_slice line, const u101_field *field)
 {
     u101_list list = {.rest = field->value};

@@ -1,8 +1,9 @@
 /*
  * The head of a PASS as whoever serves HTTP should see it [contract 8.4].
  *
- * In: a decision and its request.  Out: the head's bytes, without the request for an
- * upgrade that must be ignored or whose body a server would lose.
+ * In: a decision and its request.  Out: the bytes of the head.  The fields that ask for
+ * an upgrade are left out if it must be ignored, or if the request has a body that a
+ * server might lose.
  * Always: all other lines stay as they were sent.
  */
 #ifndef U101_FORWARD_H

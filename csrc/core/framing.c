@@ -56,13 +56,13 @@ static bool scan_coding(u101_slice *rest, u101_slice *name, bool *parameters)
     return true;
 }
 
-/* The codings of the one line.  An empty element is a defect here: a list that
- * readers divide in different ways is how requests are smuggled [RFC 9112 6.3, 11.2]. */
+/* The codings of the only line.  An empty element is a defect here: requests are
+ * smuggled by lists that readers divide in different ways [RFC 9112 6.3, 11.2]. */
 static u101_reason check_codings(u101_slice line)
 {
     u101_slice name;
     bool parameters = false;
-    bool chunked = false; /* whether the coding before was that one */
+    bool chunked = false; /* whether the coding before is chunked */
     size_t count = 0;
 
     if (u101_equal_nocase(line, U101_TEXT("chunked"))) {

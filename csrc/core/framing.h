@@ -4,8 +4,8 @@
  *
  * In: a completed head of a request or a response.  Out: its framing, or the first
  * defect in the order of [contract 2].
- * Always: U101_FRAMING_NONE if the head has neither field.  What that means for a
- * response is response.h's.
+ * Always: U101_FRAMING_NONE if the head has neither field.  response.c says what that
+ * means for a response.
  */
 #ifndef U101_FRAMING_H
 #define U101_FRAMING_H

@@ -10,7 +10,7 @@
 
 enum { ENABLE_PUSH = 2, INITIAL_WINDOW_SIZE = 4, MAX_FRAME_SIZE = 5 };
 
-/* [RFC 9113 6.5.2]; what is not known is sound. */
+/* [RFC 9113 6.5.2]; an unknown identifier is sound. */
 static bool is_sound(const u101_setting *setting)
 {
     switch (setting->identifier) {
@@ -64,7 +64,7 @@ u101_reason u101_h2c_check(const u101_context *context)
     if (lines != 1) {
         return lines == 0 ? U101_H2C_SETTINGS_MISSING : U101_H2C_SETTINGS_DUPLICATE;
     }
-    /* Else some hop forwarded the fields blindly [RFC 7540 3.2.1]. */
+    /* If it is not listed, some hop has forwarded the fields blindly [RFC 7540 3.2.1]. */
     if (!context->names_settings) {
         return U101_H2C_SETTINGS_NOT_HOP_BY_HOP;
     }

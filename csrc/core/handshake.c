@@ -14,8 +14,8 @@
 #include "reason.h"
 #include "target.h"
 
-/* How much of a chunked body is looked at in one call: whoever gathers the bytes does
- * not gather a long tail for nothing. */
+/* Bytes of a chunked body that u101_handshake_wanted asks for at once.  So a caller
+ * that gathers bytes gathers no long tail for nothing. */
 #define STEP ((size_t)65536)
 
 void u101_handshake_init(u101_handshake *handshake, bool first)
@@ -25,8 +25,8 @@ void u101_handshake_init(u101_handshake *handshake, bool first)
     handshake->body_awaited = false;
 }
 
-/* A decision about which nothing is known but the head as far as it was read.  Member by
- * member: see u101_field_lines_init. */
+/* A decision of which only the head is known, as far as it was read.  Each member by
+ * itself: u101_field_lines_init says why. */
 static void begin(const u101_head *head, bool secure, u101_decision *decision)
 {
     decision->offer = U101_NO_OFFER;
@@ -133,8 +133,7 @@ static void decide_preface(const u101_negotiator *negotiator, const u101_head *h
     decision->kind = U101_OFFER_H2C;
 }
 
-/* The body of the winner's request, which is read whole before the switch
- * [contract 3.8]. */
+/* Begins to read the body, which is read whole before the switch [contract 3.8]. */
 static void expect_body(const u101_negotiator *negotiator, u101_handshake *handshake,
                         const u101_decision *decision)
 {
@@ -147,7 +146,7 @@ static void expect_body(const u101_negotiator *negotiator, u101_handshake *hands
     handshake->body_awaited = true;
 }
 
-/* Reads the body on.  True: it has ended, or is unsound. */
+/* Reads on in the body.  True: it has ended, or has a defect. */
 static bool read_body(u101_handshake *handshake, u101_slice received, u101_decision *decision)
 {
     u101_body *const body = &handshake->body;

@@ -1,7 +1,8 @@
 /*
- * The decision on a completed head, however it was completed.
+ * The decision on a completed head: of a request as it came, or of one that others have
+ * parsed.
  *
- * In: a context.  Out: its decision, all but what depends on the body.
+ * In: a context.  Out: its decision, without what depends on the body.
  */
 #ifndef U101_HANDSHAKE_H
 #define U101_HANDSHAKE_H

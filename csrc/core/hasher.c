@@ -2,13 +2,13 @@
  * SHA-1 from libcrypto, for Sec-WebSocket-Accept [RFC 6455 4.2.2].
  *
  * In: the 24 bytes of a key.  Out: the 28 bytes of the accept value.
- * Always: whether there is SHA-1 is what libcrypto's providers say, once, when a
- * hasher is made.  A failure is reported and never hidden behind a wrong value.
+ * Always: libcrypto's providers are asked for SHA-1 once, when a hasher is made.  A
+ * failure is reported, and never gives a wrong value.
  *
- * The message has always 60 bytes, hence two blocks, of which the key is all
- * that changes.  They are given to SHA1_Transform: EVP allocates for each digest
- * and takes three times as long.  OpenSSL 3 deprecates that function; where a
- * build has left it out, or with U101_EVP, EVP is what remains.
+ * The message always has 60 bytes, which make two blocks.  Only the key in them
+ * changes.  They are given to SHA1_Transform, because EVP allocates for each digest and
+ * takes three times as long.  OpenSSL 3 deprecates that function.  EVP is used if a
+ * build of OpenSSL has left it out, or with U101_EVP.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
@@ -54,7 +54,7 @@ static void release_sha1(digest_kind *sha1)
 #endif
 
 struct u101_hasher {
-    digest_kind *sha1; /* NULL: libcrypto has none */
+    digest_kind *sha1; /* NULL: libcrypto has no SHA-1 */
 #ifdef U101_EVP
     EVP_MD_CTX *context;
 #endif
@@ -117,7 +117,8 @@ static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE], uint
 #else
 static bool digest_key(const u101_hasher *hasher, const char key[KEY_SIZE], uint32_t digest[WORDS])
 {
-    /* Behind the message a bit that ends it, and its length of 480 bits [FIPS 180-4 5.1.1]. */
+    /* After the message come a bit that ends it, and its length of 480 bits
+     * [FIPS 180-4 5.1.1]. */
     static const unsigned char rest[SHA_CBLOCK - KEY_SIZE] = GUID "\x80";
     static const unsigned char second[SHA_CBLOCK] = {[62] = 480 >> 8, [63] = 480 & 0xff};
     unsigned char first[SHA_CBLOCK];

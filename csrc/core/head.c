@@ -1,9 +1,9 @@
 /*
- * Reads the request line, and what may stand before it or in its place; head.h
- * says what holds.
+ * Reads the request line, and what may stand before it or in its place; head.h says
+ * what holds.
  *
- * Strategy: a state for each element, each of which scans to the element's end;
- * a state passes on to the next one without a loop if the bytes are there.
+ * Strategy: each element has a state, which scans to the element's end.  If the bytes
+ * are there, a state falls through to the next one.
  */
 #include "head.h"
 
@@ -35,8 +35,8 @@ static u101_read_result fail(u101_reason *reason, u101_reason found)
     return U101_READ_DEFECT;
 }
 
-/* A defect of a request line.  Version 1 of the PROXY protocol is a line that
- * begins like one: its method is PROXY, its target no target [contract 2]. */
+/* A defect of a request line.  A header of the PROXY protocol, version 1, begins like a
+ * request line whose method is PROXY and whose target is defective [contract 2]. */
 static u101_read_result fail_line(const u101_head *head, const u101_cursor *c, u101_reason *reason,
                                   u101_reason found)
 {
@@ -46,7 +46,7 @@ static u101_read_result fail_line(const u101_head *head, const u101_cursor *c, u
     return fail(reason, proxy ? U101_PROXY_PROTOCOL : found);
 }
 
-/* The end of an element that begins at the mark and may have `most` bytes. */
+/* Where the element that begins at the mark must end: it may have `most` bytes. */
 static const char *end_within(const u101_head *head, const u101_cursor *c, size_t most)
 {
     const char *const mark = c->begin + head->mark;
@@ -135,7 +135,7 @@ static u101_read_result read_version(u101_head *head, u101_cursor *c, u101_reaso
 {
     static const char pattern[] = "HTTP/0.0";
 
-    /* As almost always, unless the version itself is cut. */
+    /* The usual case, unless the version itself is cut. */
     if (u101_cursor_offset(c) == head->mark && c->end - c->at >= 8 &&
         memcmp(c->at, "HTTP/1.1", 8) == 0) {
         c->at += 8;

@@ -1,11 +1,11 @@
 /*
  * Reads the head of a request [RFC 9112 2-5], resumably.
  *
- * In: the bytes since the first one of the request, each time more of them.
+ * In: all bytes of the request so far, each time more of them.
  * Out: the head as offsets, or the first defect in byte order.
- * Always: the work is linear in the bytes and the verdict the same however they
- * are cut, and no byte after a limit is looked at.
- * It checks syntax and limits.  host.h and framing.h know what the head means.
+ * Always: the work is linear in the bytes, and the verdict is the same however they are
+ * cut.  No byte past a limit is looked at.  It checks syntax and limits.  host.h and
+ * framing.h know what the head means.
  */
 #ifndef U101_HEAD_H
 #define U101_HEAD_H

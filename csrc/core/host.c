@@ -11,8 +11,8 @@ static int port_or(const u101_authority *authority, int by_default)
     return authority->number == U101_NO_PORT ? by_default : authority->number;
 }
 
-/* Whether Host names the authority of a target in absolute-form [RFC 9112 3.2.2].
- * Deployed clients leave the default port out of the one and not of the other. */
+/* Whether Host names the authority of a target in absolute-form [RFC 9112 3.2.2].  Some
+ * deployed clients write a default port in only one of the two. */
 static bool is_of_target(const u101_context *context)
 {
     const u101_slice target = u101_slice_at(context->bytes, context->head->target);
@@ -24,7 +24,7 @@ static bool is_of_target(const u101_context *context)
            port_or(&authority, by_default) == port_or(&context->host, by_default);
 }
 
-/* Whether Host is among those that the server says are its own.  A page that was
+/* Whether Host is among the hosts that the server names as its own.  A page that was
  * loaded from a rebound name sends that name [RFC 9110 7.4]. */
 static bool is_served(const u101_context *context)
 {

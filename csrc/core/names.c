@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* Shorter ones first: most names differ in size, which is compared without a call. */
+/* Shorter names come first: most names differ in size, which is compared without a call. */
 static int compare(u101_slice left, u101_slice right)
 {
     if (left.size != right.size) {

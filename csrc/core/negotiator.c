@@ -12,7 +12,7 @@
 #include "offers.h"
 #include "slice.h"
 
-/* What is left of the block; with `begin` NULL it only counts. */
+/* A block that is filled from its start.  If `begin` is NULL, it only counts. */
 typedef struct {
     char *begin;
     size_t used;
@@ -64,7 +64,7 @@ static const u101_field *copy_fields(block *memory, const u101_field *fields, si
     return copy;
 }
 
-/* The names of a copied list by their ranks.  `slices` is NULL while it only counts. */
+/* A copied list, sorted.  `slices` is NULL while it only counts. */
 static u101_names compile_names(block *memory, const u101_slice *slices, size_t count)
 {
     u101_name *const names = take(memory, count * sizeof(*names));
@@ -202,8 +202,8 @@ static void compile(u101_negotiator *negotiator, block *memory, const u101_confi
     negotiator->hosts = compile_hosts(memory, config);
 }
 
-/* Whether one of the offers before the last one takes each request with this path
- * pattern, or with any target if the pattern is NULL. */
+/* Whether one of the offers before `last` takes each request whose path the pattern
+ * matches, or each request if the pattern is NULL. */
 static bool is_taken(const u101_compiled_offer *offers, size_t last, const u101_slice *pattern)
 {
     for (size_t i = 0; i < last; i++) {
@@ -218,8 +218,8 @@ static bool is_taken(const u101_compiled_offer *offers, size_t last, const u101_
     return false;
 }
 
-/* Whether some request is the offer's.  By prior knowledge the first offer of it is
- * reached, whatever stands before it. */
+/* Whether some request reaches the offer.  The first offer with prior knowledge is
+ * always reached by that. */
 static bool is_reachable(const u101_negotiator *negotiator, size_t index)
 {
     const u101_offer *const offer = &negotiator->offers[index].offer;
@@ -238,7 +238,8 @@ static bool is_reachable(const u101_negotiator *negotiator, size_t index)
     return offer->path_count == 0 && !is_taken(negotiator->offers, index, NULL);
 }
 
-/* The name is the config's: the negotiator is freed before it is read. */
+/* The name in the defect is the config's, because the negotiator is freed before anyone
+ * reads it. */
 static u101_defect check_reachable(const u101_negotiator *negotiator, const u101_config *config)
 {
     for (size_t i = 0; i < negotiator->offer_count; i++) {

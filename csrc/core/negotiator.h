@@ -1,8 +1,8 @@
 /*
  * What a negotiator is made of.
  *
- * In: a config that is sound.  Out: a copy of it in one block of memory, with lists
- * sorted so that what a client sends is found in them.
+ * In: a config that is sound.  Out: a copy of it in one block of memory, with its lists
+ * sorted, so that what a client sends is found in them.
  * Always: immutable from the moment it is made.
  */
 #ifndef U101_NEGOTIATOR_H
@@ -15,8 +15,8 @@
 
 typedef struct {
     u101_offer offer;
-    u101_paths paths;        /* of no meaning if the offer has none */
-    u101_origins origins;    /* of a WebSocket offer, as is what follows */
+    u101_paths paths;        /* empty if the offer has no paths */
+    u101_origins origins;    /* of a WebSocket offer; so is the next */
     u101_names subprotocols; /* their ranks are the server's order */
 } u101_compiled_offer;
 

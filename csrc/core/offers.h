@@ -1,8 +1,8 @@
 /*
  * Offers by name and path.
  *
- * In: an offer.  Out: the protocol it stands for, and whether an element of Upgrade
- * is that one [RFC 9110 7.8].
+ * In: an offer.  Out: the name of its protocol, and whether an element of Upgrade asks
+ * for that [RFC 9110 7.8].
  */
 #ifndef U101_OFFERS_H
 #define U101_OFFERS_H
@@ -31,7 +31,7 @@ U101_ALWAYS_INLINE bool u101_offers_read_element(u101_slice element, u101_upgrad
     return u101_is_token(upgrade->name) && u101_is_token(upgrade->version);
 }
 
-/* As the server spells it; the version of TLS is the lowest. */
+/* As the server spells them.  The version of TLS is the lowest one. */
 u101_slice u101_offers_name(const u101_offer *offer);
 u101_slice u101_offers_version(const u101_offer *offer);
 

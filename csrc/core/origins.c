@@ -8,8 +8,8 @@
 #include "scan.h"
 #include "slice.h"
 
-/* A pattern: an origin whose port may be "*" and whose first label may be.  The "*"
- * of a host is a character of a reg-name, so that the pattern is read as an origin. */
+/* A pattern is an origin whose port and whose first label may be "*".  A reg-name may
+ * have a "*", so what is before the port is read as an origin. */
 static bool read_pattern(u101_slice text, u101_allowed *pattern)
 {
     const bool any_port = text.size > 2 && memcmp(text.at + text.size - 2, ":*", 2) == 0;
@@ -21,7 +21,7 @@ static bool read_pattern(u101_slice text, u101_allowed *pattern)
     }
     *pattern =
         u101_allowlist_entry(origin.scheme, origin.host, any_port ? U101_ANY_PORT : origin.port);
-    /* "*" stands for labels: it is one by itself, and there is no other. */
+    /* A "*" is a whole label, the first one, and the only "*". */
     return memchr(pattern->host.at, '*', pattern->host.size) == NULL &&
            (!pattern->wildcard || pattern->host.size == 0 || pattern->host.at[0] == '.');
 }
@@ -45,8 +45,8 @@ u101_origins_kind u101_origins_read_entry(u101_slice text, u101_allowed *pattern
     return text.size > 0 ? U101_ORIGINS_EXACT : U101_ORIGINS_UNSOUND;
 }
 
-/* Whether the value is "http://" or "https://" and Host, which has no port: the same
- * origin as most browsers spell it, told without parsing. */
+/* The usual case of the same origin, told without parsing: the value is "http://" or
+ * "https://" and then Host, which has no port. */
 static bool is_host_with_scheme(u101_slice value, const u101_authority *host)
 {
     if (host->colon || host->host.size == 0 || value.size < host->host.size) {
@@ -58,8 +58,8 @@ static bool is_host_with_scheme(u101_slice value, const u101_authority *host)
            u101_equal((u101_slice){value.at + scheme.size, host->host.size}, host->host);
 }
 
-/* An absent port of Host is the default of the origin's scheme.  A scheme without a
- * default port is none that Host is used with. */
+/* If Host has no port, the default port of the origin's scheme stands for it.  An
+ * origin whose scheme has no default port is never the same. */
 static bool is_same(const u101_origins *origins, const u101_origin *origin,
                     const u101_authority *host)
 {

@@ -1,10 +1,10 @@
 /*
  * The origins that a WebSocket offer admits [contract 4, RFC 6455 10.2].
  *
- * In: an entry of the configuration.  Out: its kind.  Then the value of Origin and
- * Host; out: whether an entry admits the origin.
- * Always: an entry that is neither a word nor a pattern is a value that is compared
- * byte for byte, `null` among them.
+ * In: an entry of the configuration, or the values of Origin and Host.  Out: the kind
+ * of the entry, or whether an entry admits the origin.
+ * Always: an entry that is neither a word nor a pattern is a value, such as `null`.
+ * Values are compared byte for byte.
  */
 #ifndef U101_ORIGINS_H
 #define U101_ORIGINS_H
@@ -20,7 +20,7 @@ typedef struct {
 } u101_origins;
 
 typedef enum {
-    U101_ORIGINS_UNSOUND, /* no entry at all */
+    U101_ORIGINS_UNSOUND, /* it is no entry */
     U101_ORIGINS_SAME_ORIGIN,
     U101_ORIGINS_SAME_HOST,
     U101_ORIGINS_PATTERN, /* `pattern` is set */

@@ -3,8 +3,8 @@
  */
 #include "paths.h"
 
-/* Whether a beginning is the start of `text`.  Beginnings end with a slash, so that
- * only what ends with one is looked for. */
+/* Whether `text` starts with a beginning.  Each beginning ends with a slash, so only
+ * parts that end with one are looked up. */
 static bool begins(const u101_paths *paths, u101_slice text)
 {
     const size_t most = text.size < paths->longest ? text.size : paths->longest;

@@ -1,10 +1,11 @@
 /*
  * The paths at which a protocol is offered [contract 7].
  *
- * In: patterns, once: a path, or its beginning followed by "*" after a "/".  Then a
- * path.  Out: whether a pattern matches it.
- * Always: bytes are compared as they are; nothing is decoded or normalised.  The time
- * for a look-up does not depend on how many slashes a client sends.
+ * In: patterns, once, then a path.  A pattern is a path, or the beginning of one that
+ * ends in "/" and "*".  Out: whether a pattern matches the path.
+ * Always: bytes are compared as they are; nothing is decoded or normalised.  A client
+ * cannot make a look-up long: no part of its path that is longer than the longest
+ * beginning is looked up as one.
  */
 #ifndef U101_PATHS_H
 #define U101_PATHS_H

@@ -8,7 +8,7 @@
 #include "offers.h"
 #include "status.h"
 
-/* "WS_KEY_MISSING: Sec-WebSocket-Key is missing [RFC 6455 4.2.1]." */
+/* The content for each reason: "NAME: sentence [section]." and the line's end. */
 static const u101_slice sentences[U101_REASON_COUNT] = {
 #define U101_REASON(name, code, status, rfc, field, text)                                          \
     {#name ": " text " [" rfc "].\n", sizeof(#name ": " text " [" rfc "].\n") - 1},
@@ -43,7 +43,7 @@ static void write_status_line(u101_writer *writer, int status)
 #define TYPE "Content-Type: text/plain; charset=utf-8\r\n"
 #define LENGTH "Content-Length: "
 
-/* Date [RFC 9110 6.6.1] and then `rest`, all of these at the most. */
+/* Date [RFC 9110 6.6.1] and then `rest`, which is at most CLOSE, TYPE and LENGTH. */
 static inline void write_date(u101_writer *writer, int64_t now, u101_slice rest)
 {
     static const char name[] = "Date: ";
@@ -67,7 +67,7 @@ static bool is_useless(const u101_offer *offer, bool secure)
            (offer->kind == U101_OFFER_TLS && secure);
 }
 
-/* Whether an offer before this one, which is listed too, has its name and version. */
+/* Whether an earlier offer that is listed has the same name and version. */
 static bool is_listed_before(const u101_negotiator *negotiator, size_t index, bool all, bool secure)
 {
     const u101_offer *const offer = &negotiator->offers[index].offer;
@@ -83,10 +83,11 @@ static bool is_listed_before(const u101_negotiator *negotiator, size_t index, bo
     return false;
 }
 
-/* What may be asked for, in the server's order [RFC 9110 15.5.22, contract 3.1]. */
+/* The protocols that may be asked for, in the server's order
+ * [RFC 9110 15.5.22, contract 3.1]. */
 static void write_upgrade(u101_writer *writer, const u101_negotiator *negotiator, bool secure)
 {
-    bool all = true; /* since each one would be left out */
+    bool all = true; /* whether offers are listed though they are of no use: there are no others */
     bool first = true;
 
     for (size_t i = 0; i < negotiator->offer_count; i++) {
@@ -130,7 +131,7 @@ static const u101_protocol *find_protocol(const u101_negotiator *negotiator,
     return protocol->method_count > 0 ? protocol : NULL;
 }
 
-/* What the reason itself asks for. */
+/* The fields that the reason itself needs. */
 static void write_reason_fields(u101_writer *writer, const u101_negotiator *negotiator,
                                 const u101_decision *decision)
 {
@@ -159,8 +160,8 @@ static void write_reason_fields(u101_writer *writer, const u101_negotiator *nego
     }
 }
 
-/* A 204 has no content that a length could be stated of, and a 304 would state it of
- * another response [RFC 9110 8.6, 15.4.5]. */
+/* A 204 has no content.  In a 304 the length would be that of another response
+ * [RFC 9110 8.6, 15.4.5]. */
 static bool has_length(const u101_decision *decision)
 {
     return decision->status != 204 && decision->status != 304;

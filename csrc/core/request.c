@@ -2,11 +2,11 @@
  * Decides on a head that others have parsed.
  *
  * In: its parts.  Out: the head written out anew, and the decision on it.
- * Always: each part is checked by itself, so that no part can pose as two, and the
- * defect that is found first in the order of the head decides [contract 7].
+ * Always: each part is checked by itself, so that no part can pose as two.  The first
+ * defect in the order of the head decides [contract 7].
  *
- * Strategy: the field lines are checked while they are written, without a branch
- * for each defect.  Only where one may be wrong are they checked one by one.
+ * Strategy: all field lines are checked while they are written, without a branch for
+ * each defect.  They are checked one by one only if one of them may be wrong.
  */
 #include "chars.h"
 #include "copy.h"
@@ -17,8 +17,8 @@
 #include "negotiator.h"
 #include "scan.h"
 
-/* The sum, or SIZE_MAX if it cannot be counted: fields may share one value, so that they
- * have more bytes than there is memory. */
+/* The sum, or SIZE_MAX if it cannot be counted.  Fields may share one value, and so may
+ * have more bytes together than there is memory. */
 static size_t add(size_t size, size_t more)
 {
     return more <= SIZE_MAX - size ? size + more : SIZE_MAX;
@@ -73,7 +73,7 @@ static u101_reason check_value(u101_slice value)
     if (*stop == '\n') {
         return U101_BARE_LF;
     }
-    /* No line ends inside a value that was parsed, so CR LF is no better. */
+    /* A value that was parsed has no line end in it, so CR LF is a defect as well. */
     return *stop == '\r' ? U101_BARE_CR : U101_BAD_FIELD_VALUE;
 }
 
@@ -141,8 +141,8 @@ static void write_request_line(const u101_request *request, cursor *c, u101_head
     head->fields = (uint32_t)(c->at - c->begin);
 }
 
-/* A line that was not checked.  False: its name may be unsound; whether it has a control
- * character, c->seen tells. */
+/* Writes a line that was not checked yet.  False: its name may be unsound.  c->seen
+ * tells whether the line has a control character. */
 static bool write_field_line(const u101_field *field, cursor *c, u101_head *head)
 {
     const u101_slice value = u101_trim(field->value);
@@ -156,7 +156,8 @@ static bool write_field_line(const u101_field *field, cursor *c, u101_head *head
     if (kind == U101_FIELD_OTHER) {
         return u101_is_token(field->name);
     }
-    /* A name that only looks like a known one has a control character. */
+    /* A name with a control character may pass for a known one here, but c->seen has
+     * the character. */
     u101_fields_note(head, kind, span);
     return true;
 }
@@ -180,7 +181,7 @@ static u101_reason write_head(const u101_limits *limits, const u101_request *req
     append(&c, U101_TEXT("\r\n"));
     head->next = (uint32_t)(c.at - bytes);
     if (!sound || u101_has_seen_control(c.seen)) {
-        /* It may be nothing but HTAB. */
+        /* The character may be HTAB, which is sound. */
         reason = check_field_lines(request->fields, count);
     }
     return reason == U101_SOUND && too_many ? U101_TOO_MANY_FIELDS : reason;
@@ -206,7 +207,7 @@ void u101_request_decide(const u101_negotiator *negotiator, const u101_request *
         u101_context_of(negotiator, &handshake.head, head, secure, hasher, decision);
     u101_handshake_decide_head(&context);
     if (u101_has_body(&context)) {
-        /* Whoever parsed the head reads the body, and asks for it. */
+        /* Whoever parsed the head also reads the body, and asks for it. */
         decision->expects_continue = false;
     }
 }

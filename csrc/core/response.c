@@ -128,7 +128,7 @@ static u101_read_result read_status_line(u101_response *response, u101_cursor *c
 }
 
 /* Whether the version and Connection let the connection go on after the response
- * [RFC 9112 9.3].  What is no list of tokens may have been meant to end it. */
+ * [RFC 9112 9.3].  A value that is no list of tokens may have been meant to end it. */
 static bool read_keeps_alive(const u101_head *head, const char *bytes)
 {
     u101_list options = u101_fields_list(bytes, head, U101_FIELD_CONNECTION);
@@ -149,8 +149,8 @@ static bool is_switch(const u101_response *response)
     return response->status == 101 || (response->to_connect && response->status / 100 == 2);
 }
 
-/* What follows a final head that has been read [RFC 9112 6.3].  Where no body follows,
- * whatever the fields say, they are not looked at. */
+/* What follows a final head that has been read [RFC 9112 6.3].  If no body can follow,
+ * the fields are not looked at. */
 static u101_reason read_framing(u101_response *response, const char *bytes)
 {
     u101_framing framing = U101_FRAMING_NONE;
@@ -166,7 +166,7 @@ static u101_reason read_framing(u101_response *response, const char *bytes)
     return found;
 }
 
-/* What a head that has been read is. */
+/* What a complete head means for the reading. */
 static u101_response_result finish(u101_response *response, const char *bytes, u101_reason *reason)
 {
     response->framing = U101_FRAMING_NONE;

@@ -1,10 +1,10 @@
 /*
- * Scans: from a cursor to the first byte that is not of a class.
+ * Scans for the first byte that is not of a class.
  *
- * In: a cursor and the end of the bytes, or a slice.  Out: the cursor moved, to
- * the end at the most, or whether it would come there.  Always: no byte outside
- * is read, and the result is the same with and without vector instructions
- * (U101_PORTABLE leaves them out).
+ * In: a cursor and the end of the bytes, or a slice.  Out: where that byte is, or the
+ * end; or whether all bytes are of the class.  Always: no byte outside is read, and the
+ * result is the same with and without vector instructions (U101_PORTABLE leaves them
+ * out).
  */
 #ifndef U101_SCAN_H
 #define U101_SCAN_H
@@ -164,13 +164,13 @@ U101_ALWAYS_INLINE bool u101_all_are(u101_slice slice, u101_class class)
         while (slice.size - i > 16 && u101_are_members(u101_load(slice.at + i), class)) {
             i += 16;
         }
-        /* The last sixteen, some of them once more. */
+        /* The last sixteen bytes; some are looked at twice. */
         if (slice.size - i <= 16 &&
             u101_are_members(u101_load(slice.at + slice.size - 16), class)) {
             return true;
         }
     }
-    /* Some byte is of none, or of what u101_members does not know. */
+    /* Some byte is not of the class, or u101_members does not know it. */
 #endif
     while (i < slice.size && u101_is(slice.at[i], class)) {
         i++;

@@ -44,14 +44,14 @@ static inline char u101_lower(char byte)
     return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
 }
 
-/* Quickest where the right one is a literal. */
+/* Quickest if `right` is a literal. */
 static inline bool u101_equal(u101_slice left, u101_slice right)
 {
     return left.size == right.size &&
            (right.size == 0 || memcmp(left.at, right.at, right.size) == 0);
 }
 
-/* Quickest where the right one is a literal, and the case is the same too. */
+/* Letter case aside.  Quickest if `right` is a literal and the case is the same. */
 static inline bool u101_equal_nocase(u101_slice left, u101_slice right)
 {
     if (left.size != right.size) {

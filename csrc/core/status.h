@@ -8,7 +8,7 @@
 
 #include "upgrade101.h"
 
-/* Empty where none is registered: the phrase may be left out [RFC 9112 4]. */
+/* Empty if no phrase is registered: it may be left out [RFC 9112 4]. */
 u101_slice u101_status_phrase(int status);
 
 #endif

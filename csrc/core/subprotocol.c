@@ -7,8 +7,8 @@
 #include "fields.h"
 #include "scan.h"
 
-/* A name is a token.  What the server lists may be anything else too: the client would
- * not offer it if it were not meant [contract 4]. */
+/* A name is a token, or is equal to a name that the server lists, which may have other
+ * bytes [contract 4]. */
 static bool is_name(const u101_names *listed, u101_slice name)
 {
     return u101_is_token(name) || u101_names_find(listed, name) != U101_NO_NAME;
@@ -24,8 +24,8 @@ static bool is_among(const u101_slice *names, size_t count, u101_slice name)
     return false;
 }
 
-/* The client's list: 1-32 different names.  They are few, so that comparing each with
- * each costs less than sorting them.  0: it is something else. */
+/* The number of names in the client's list, 1-32 different ones.  0: it is something
+ * else.  Of so few, to compare each with each costs less than to sort them. */
 static size_t read_offered(const u101_context *context, const u101_names *listed,
                            u101_slice offered[U101_MAX_SUBPROTOCOLS])
 {

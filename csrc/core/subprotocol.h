@@ -12,8 +12,8 @@
 
 #define U101_MAX_SUBPROTOCOLS 32
 
-/* U101_SOUND, with the span of the first of the server's list that the
- * client offers, of size 0 where there is none; or a reason against it. */
+/* U101_SOUND, or a reason against the list.  `chosen` is the first name of the server's
+ * list that the client offers; its size is 0 if the client offers no such name. */
 u101_reason u101_subprotocol_choose(const u101_context *context, const u101_compiled_offer *offer,
                                     u101_span *chosen);
 
