@@ -61,6 +61,12 @@ def _has_long_line(data: bytes) -> bool:
     return any(len(line) + 1 > 8192 for line in sketch.head(data).split(b"\n"))
 
 
+def _is_long_line_refused(one: Difference) -> bool:
+    """Tell a line that is refused there, and here is taken or is read on."""
+    verdicts = one.aspect, one.theirs
+    return verdicts == ("verdict", REFUSES) and one.ours != REFUSES and _has_long_line(one.data)
+
+
 def _is_window_unasked(one: Difference) -> bool:
     """Tell a bound that the client offers for its own window and we do not take up."""
     return one.aspect == "client_max_window_bits" and one.ours is None and one.theirs is not None
@@ -224,7 +230,7 @@ OF_WEBSOCKETS = [
         (
             "line-limit",
             "RFC 9110 5.4",
-            verdict_differs(ACCEPTS, REFUSES, shown=_has_long_line),
+            _is_long_line_refused,
             _with(b"X: " + b"x" * 8188),
         ),
         (
