@@ -286,7 +286,7 @@ bench: bench-process bench-servers ## measure both, and print each ratio beside 
 
 # ---- checks of the text ----------------------------------------------------
 
-C_SOURCES := $(wildcard csrc/*/*.c tests/core/*.c bench/*.c bench/*/*.c)
+C_SOURCES := $(wildcard csrc/*/*.c tests/core/*.c bench/*.c bench/*/*.c docs/examples/*.c)
 C_HEADERS := $(wildcard csrc/*.h csrc/*/*.h tests/core/*.h bench/*.h)
 TIDIED := $(C_SOURCES:%.c=$(BUILD)/tidy/%.ok)
 

@@ -145,6 +145,7 @@ setup(
             sources=project_files("core/*.c", "binding/*.c"),
             depends=project_files("*.h", "*.def", "core/*.h", "binding/*.h"),
             include_dirs=["csrc"],
+            define_macros=[("U101_API", "")],
             libraries=["crypto"],
         ),
     ],

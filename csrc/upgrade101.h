@@ -30,11 +30,14 @@
 #define U101_VERSION_NUMBER                                                                        \
     ((U101_VERSION_MAJOR << 16) | (U101_VERSION_MINOR << 8) | U101_VERSION_PATCH)
 
-/* Marks what the library exports; its other symbols are hidden. */
+/* Marks what the library exports; its other symbols are hidden.  Whoever compiles the
+ * core into something else may define it as empty, so that nothing is exported. */
+#ifndef U101_API
 #if defined(__GNUC__)
 #define U101_API __attribute__((visibility("default")))
 #else
 #define U101_API
+#endif
 #endif
 
 #ifdef __cplusplus
