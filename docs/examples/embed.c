@@ -35,7 +35,7 @@ int main(void)
     size_t size = 0;
 
     if (negotiator == NULL || hasher == NULL) {
-        fprintf(stderr, "%s\n", defect.text != NULL ? defect.text : "no memory");
+        (void)fprintf(stderr, "%s\n", defect.text != NULL ? defect.text : "no memory");
         return 2;
     }
     u101_handshake_init(&handshake, true);
@@ -51,11 +51,7 @@ int main(void)
     printf("%s %s\n", actions[decision.action], u101_reason_row_of(decision.reason)->name);
     const size_t written = u101_decision_write_response(negotiator, &decision, received, NULL,
                                                         time(NULL), response, sizeof(response));
-    if (written > sizeof(response)) {
-        return 2;
-    }
-    fwrite(response, 1, written, stdout);
     u101_hasher_free(hasher);
     u101_negotiator_free(negotiator);
-    return 0;
+    return written <= sizeof(response) && fwrite(response, 1, written, stdout) == written ? 0 : 2;
 }

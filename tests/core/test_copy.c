@@ -50,7 +50,7 @@ static void check_copy(pages *all, u101_slice part, bool control)
 
 static void test_copy_of_each_length_is_the_part(void)
 {
-    static const char text[LONGEST] = "abcdefghijklmnopqrstuvwxyz 0123456789+-";
+    static const char text[LONGEST + 1] = "abcdefghijklmnopqrstuvwxyz 0123456789+-";
     pages all = open_pages();
     for (size_t size = 0; size <= LONGEST; size++) {
         check_case("%zu bytes", size);
