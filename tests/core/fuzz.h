@@ -13,13 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The way from bytes to a response.  The first three bytes are flags, the index of a
- * policy of tests/vectors/policies.json and a seed of the cuts; the rest is what
- * arrives. */
+/* The way from bytes to a decision.  The first three bytes are flags, the index of a policy
+ * (those of tests/vectors/policies.json, and after them those of tests/core/policies.json)
+ * and a seed of the cuts; the rest is what arrives.  What the flags do not say is a seed of
+ * what the caller answers. */
 int fuzz_decide(const uint8_t *data, size_t size);
 
 /* Bit 0 of the flags: the transport is TLS. */
 #define FUZZ_SECURE 1U
+
+/* Bit 1: it is a later request of its connection. */
+#define FUZZ_LATER 2U
 
 /* The bytes before those that arrive. */
 enum { FUZZ_PREFIX = 3 };

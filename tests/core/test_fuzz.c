@@ -19,7 +19,7 @@ static void run(const vector *from, size_t policy_index, uint32_t *state, size_t
 {
     size_t size = from->request.size;
     memcpy(bytes + FUZZ_PREFIX, from->request.at, size);
-    bytes[0] = from->secure ? FUZZ_SECURE : 0;
+    bytes[0] = (uint8_t)((from->secure ? FUZZ_SECURE : 0) | (from->first ? 0 : FUZZ_LATER));
     bytes[1] = (uint8_t)policy_index;
     bytes[2] = 1;
     CHECK_INT(fuzz_decide(bytes, FUZZ_PREFIX + size), 0);
