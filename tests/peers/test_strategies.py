@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.head import Head
     from strategies import Case
 
-SEED, COUNT = 101, 20_000
+SEED, COUNT = 101, 30_000
 # No byte apart from these is a request that is served.
 NEVER_ONE_BYTE_APART = {"TLS_CLIENT_HELLO", "HTTP2_PREFACE", "HTTP2_PRIOR_KNOWLEDGE"}
 # A PASS of the name that has another one as a refusal, and what is decided with no PASS.

@@ -68,6 +68,15 @@ def make_origin(random: Random, host: bytes) -> bytes:
     )
 
 
+def make_own_origin(random: Random, host: bytes) -> bytes:
+    """Write an Origin that a client of the host sends."""
+    without_port = re.sub(rb":[0-9]*\Z", b"", host)
+    port = random.choice([b"", b"", b":80", b":443", b":8080", b":3000"])
+    scheme = random.choice(pools.SCHEMES[: pools.SOUND_SCHEMES])
+    own = [scheme + b"://" + host, scheme + b"://" + without_port + port]
+    return random.choice([*own, *own, *own, b"null", b"file://"])
+
+
 def _without(draft: Draft, name: bytes) -> None:
     others = [field for field in draft.fields if field[0] != name]
     draft.fields = others or draft.fields
@@ -82,7 +91,7 @@ def _set_host(random: Random, draft: Draft) -> None:
 
 def _set_absolute(random: Random, draft: Draft, host: bytes) -> None:
     """Give it a target in absolute-form, whose authority is the host or nearly."""
-    if chance(random, 6):
+    if chance(random, 4):
         host = re.sub(rb":[0-9]*\Z", b"", host) + random.choice(pools.PORTS)
     if chance(random, 4):
         host = host.swapcase()
@@ -95,6 +104,10 @@ def _absolute_path(random: Random) -> bytes:
 
 
 def _set_path(random: Random, draft: Draft) -> None:
+    index = draft.find(b"Host")
+    if index is not None and chance(random, 3):
+        _set_absolute(random, draft, draft.fields[index][1])
+        return
     draft.target = random.choice(pools.PATHS)
     if draft.target == b"*":
         draft.method = b"OPTIONS"
@@ -278,7 +291,7 @@ Mutation = Callable[[Random, Draft], None]
 # What concerns any request, and beside it what concerns one that asks for that protocol.
 ANY: list[Mutation] = [
     *(_set_host, _set_host, _set_connection, _set_upgrade, _set_expect, _set_framing, _set_body),
-    *(_set_start, _set_start, _age, _connect, _add_field, _repeat_field, _drop_field, _split_field),
+    *(_set_start, _age, _connect, _add_field, _repeat_field, _drop_field, _split_field),
     *(_dress_field, _break_lines, _set_tail, _set_path, _set_path, _set_chunks, _set_proxy),
     *(_misname_field, _empty_field),
 ]
@@ -301,4 +314,4 @@ CONCERNED: dict[bytes, list[Mutation]] = {
 
 def mutate(random: Random, draft: Draft, protocol: bytes) -> None:
     """Break a draft that asks for a protocol in one way."""
-    random.choice(CONCERNED[protocol] if chance(random, 5) else ANY)(random, draft)
+    random.choice(CONCERNED[protocol] if chance(random, 6) else ANY)(random, draft)

@@ -63,6 +63,11 @@ PAIRS = [
 ]
 
 
+def find_twice(data: bytes) -> list[tuple[bytes, bytes]]:
+    """List what is there twice but for one byte, as what to write and what instead."""
+    return [pair[::-1] for pair in PAIRS[: len(NAMES)] if all(name in data for name in pair)]
+
+
 def nudge(random: Random, data: bytes) -> bytes:
     """Write one thing the other way, or one byte anywhere else."""
     pairs = [pair for pair in PAIRS if pair[0] in data or pair[1] in data]
@@ -71,8 +76,9 @@ def nudge(random: Random, data: bytes) -> bytes:
     if chance(random, 2):
         return edit(random, data)
     # A line that is there twice but for one byte says most.
-    twice = [pair[::-1] for pair in PAIRS[: len(NAMES)] if all(name in data for name in pair)]
-    pair = random.choice(twice or pairs)
+    twice = find_twice(data)
+    named = [pair for pair in PAIRS[: len(NAMES)] if pair in pairs]
+    pair = random.choice(twice or (named if named and chance(random, 2) else pairs))
     old, new = pair if pair[0] in data else pair[::-1]
     # Of several places one of the first.
     before = old.join(data.split(old)[: random.randint(1, data.count(old))])

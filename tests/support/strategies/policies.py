@@ -43,6 +43,7 @@ ORIGINS = [
     *("https://*:*", "ws://A:80", "wss://example.com", "http://a/", "https://a:08443", "a:80"),
     *("Null", "http://[v1.a:b]:*", "https://*.example.org:*", "foo://a:*"),
 ]
+ONE_ORIGIN = ["same-origin", "same-origin", "same-host", "null", "http://a:*"]
 # More than a short list has, so that the core makes an index of them.
 OTHER_HOSTS = [*(f"a{i}" for i in range(20)), *(f"*.a{i}.example.org:80" for i in range(20))]
 OTHER_ORIGINS = [f"https://{host}" for host in OTHER_HOSTS]
@@ -84,7 +85,7 @@ def make_websocket(random: Random) -> WebSocket:
     return WebSocket(
         subprotocols=hide(random, subprotocols, OTHER_SUBPROTOCOLS),
         subprotocol_required=bool(subprotocols) and chance(random, 1),
-        origins=random.choice(["same-origin", None, origins, origins, alone]),
+        origins=random.choice([*ONE_ORIGIN, None, None, origins, origins, alone]),
         origin_required=chance(random, 1),
         deflate=make_deflate(random) if chance(random, 7) else None,
         paths=make_paths(random),
@@ -119,5 +120,5 @@ def make_policy(random: Random) -> Policy:
     return Policy(
         only_reachable(offers),
         required=chance(random, 2),
-        hosts=hide(random, hosts, OTHER_HOSTS) if chance(random, 1) else None,
+        hosts=hide(random, hosts, OTHER_HOSTS) if not random.randrange(20) else None,
     )

@@ -114,20 +114,10 @@ KEYS = [
     *(b"+/" * 11 + b"==", b"A" * 22 + b"=", b"A" * 22, b"A" * 22 + b"==" * 2),
     *(b"A" * 21 + b" ==", b"A" * 21 + b"\x80==", b"A" * 22 + b"= =", b"A" * 18 + b"=="),
 ]
-SOUND_SCHEMES = 2
+SOUND_SCHEMES = 4
 SCHEMES = [
-    b"http",
-    b"https",
-    b"HTTPS",
-    b"Http",
-    b"ws",
-    b"wss",
-    b"Wss",
-    b"foo",
-    b"chrome-extension",
-    b"1http",
-    b"",
-    b"h_",
+    *(b"http", b"https", b"ws", b"wss", b"HTTPS", b"Http", b"Wss", b"foo", b"chrome-extension"),
+    *(b"1http", b"", b"h_"),
 ]
 PORTS = [
     b"",
