@@ -1,0 +1,83 @@
+"""What a fallback owes: the responses to the requests that went on to it [contract 8.2].
+
+In: each request that goes on, then the bytes that the fallback writes. Out: how many responses are
+due, and what the bytes mean for the connection.
+
+Always: bytes are read and not kept. What cannot be read, or is not due, makes the connection
+unfollowed for good: nothing is concluded from a response any more.
+
+Not here: writing the bytes, and what becomes of the connection.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from upgrade101._core import Limits, ResponseReader
+
+_LIMITS = Limits(head=1 << 20, fields=1000)
+"""A fallback is trusted with larger heads than a client; the bound is of memory."""
+
+
+class Answers:
+    """The responses that are due, in order."""
+
+    __slots__ = ("_due", "_reader", "followed", "over", "switched")
+
+    def __init__(self) -> None:
+        self._due: deque[tuple[str, bool]] = deque()
+        self._reader: ResponseReader | None = None
+        self.followed = True
+        """Whether it is known where each response ends."""
+        self.over = False
+        """Whether a response has ended the connection [RFC 9112 9.6]."""
+        self.switched = False
+        """Whether a 101, or a 2xx to CONNECT, has ended HTTP."""
+
+    @property
+    def due(self) -> int:
+        """The number of requests that are not answered whole."""
+        return len(self._due)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the response that is due next has begun; a 1xx begins none."""
+        return self._reader is not None and self._reader.response is not None
+
+    def expect(self, method: str, *, may_switch: bool) -> None:
+        """Note a request that went on; `may_switch`: it has Upgrade, or its method is CONNECT."""
+        self._due.append((method, may_switch))
+
+    def read(self, data: bytes | bytearray | memoryview) -> None:
+        """Read on in what the fallback writes."""
+        while data and self.followed and not self.switched:
+            if self._reader is None:
+                if not self._due or self.over:
+                    self.followed = False
+                    return
+                self._reader = ResponseReader(self._due[0][0], limits=_LIMITS)
+            read = self._reader.skip(data)
+            self._note(self._reader)
+            if read == len(data):
+                return
+            data = memoryview(data)[read:]
+
+    def end(self) -> None:
+        """Note that the fallback has ended its side: no response follows."""
+        self.over = True
+
+    def _note(self, reader: ResponseReader) -> None:
+        if reader.reason is not None:
+            self.followed = False
+        elif reader.switched:
+            _, may_switch = self._due.popleft()
+            self.switched = may_switch
+            self.followed = may_switch
+            self._reader = None
+        elif reader.done:
+            self._due.popleft()
+            self.over = not reader.keeps_alive
+            self._reader = None
+        elif reader.until_close:
+            # It ends with the connection: nothing is decided after it.
+            self.over = True
