@@ -37,9 +37,14 @@ if TYPE_CHECKING:
     from upgrade101._factory import UpgradeFactory
     from upgrade101._handover import hand_over
     from upgrade101._server import Server, serve
-    from upgrade101._upgrade import Upgrade
+    from upgrade101._types import Fallback, Headers, OnDecision
+    from upgrade101._upgrade import Handler, Upgrade
 else:
     _ASYNCIO_MODULES = {
+        "Fallback": "upgrade101._types",
+        "Handler": "upgrade101._upgrade",
+        "Headers": "upgrade101._types",
+        "OnDecision": "upgrade101._types",
         "Server": "upgrade101._server",
         "Upgrade": "upgrade101._upgrade",
         "UpgradeFactory": "upgrade101._factory",
@@ -66,9 +71,13 @@ __all__ = [
     "Action",
     "BodyReader",
     "Decision",
+    "Fallback",
+    "Handler",
     "Handshake",
+    "Headers",
     "Limits",
     "Negotiator",
+    "OnDecision",
     "PerMessageDeflate",
     "Protocol",
     "Reason",

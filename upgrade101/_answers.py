@@ -11,9 +11,11 @@ Not here: writing the bytes, and what becomes of the connection.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 
 from upgrade101._core import Limits, ResponseReader
+from upgrade101._log import report
 
 _LIMITS = Limits(head=1 << 20, fields=1000)
 """A fallback is trusted with larger heads than a client; the bound is of memory."""
@@ -53,7 +55,7 @@ class Answers:
         while data and self.followed and not self.switched:
             if self._reader is None:
                 if not self._due or self.over:
-                    self.followed = False
+                    self._lose("a response that was not asked for")
                     return
                 self._reader = ResponseReader(self._due[0][0], limits=_LIMITS)
             read = self._reader.skip(data)
@@ -68,12 +70,11 @@ class Answers:
 
     def _note(self, reader: ResponseReader) -> None:
         if reader.reason is not None:
-            self.followed = False
+            self._lose(f"a response that cannot be read ({reader.reason.name})")
+        elif reader.switched and not self._due[0][1]:
+            self._lose("a switch that was not asked for")
         elif reader.switched:
-            _, may_switch = self._due.popleft()
-            self.switched = may_switch
-            self.followed = may_switch
-            self._reader = None
+            self.switched = True
         elif reader.done:
             self._due.popleft()
             self.over = not reader.keeps_alive
@@ -81,3 +82,8 @@ class Answers:
         elif reader.until_close:
             # It ends with the connection: nothing is decided after it.
             self.over = True
+
+    def _lose(self, what: str) -> None:
+        """Conclude nothing any more: bytes still pass."""
+        self.followed = False
+        report(f"the fallback has written {what}", None, level=logging.WARNING)

@@ -47,7 +47,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from upgrade101._core import TLS, Action, BodyReader, Decision, Handshake, Negotiator, Reason
-from upgrade101._handover import deliver, give
+from upgrade101._handover import feed, give
 from upgrade101._log import note, report
 from upgrade101._standin import StandIn
 from upgrade101._upgrade import PeerGoneError, Upgrade
@@ -57,7 +57,8 @@ if TYPE_CHECKING:
     from contextvars import Context
 
     from upgrade101._deadlines import Deadlines, Queue
-    from upgrade101._types import Fallback, Handler, StreamProtocol
+    from upgrade101._types import Fallback, StreamProtocol
+    from upgrade101._upgrade import Handler
 
 TASK_NAME = "upgrade101 handler"
 MOST_DUE = 64
@@ -158,6 +159,13 @@ def let_go(transport: asyncio.Transport) -> None:
     """
     if transport.can_write_eof():
         transport.close()
+
+
+def _feed_kept(transport: asyncio.Transport, kept: bytes) -> None:
+    """Give a protocol that has switched by itself what was kept until it did."""
+    protocol = transport.get_protocol()
+    if not transport.is_closing():
+        feed(protocol, kept)
 
 
 def goes_on_as_upgrade(decision: Decision) -> bool:
@@ -706,14 +714,14 @@ class Connection(asyncio.Protocol):
             self._enter_body(decision)
         standin.answers.expect(request.method, may_switch=asks)
         try:
-            deliver(standin.protocol, forward)
+            feed(standin.protocol, forward)
         finally:
             counted = refusal(decision, Reason.PROTOCOL_NOT_OFFERED) if declined else decision
             self._observe(counted, transport)
         if self.state is State.GONE:
             # It has switched in this very call.
             if leftover:
-                deliver(transport.get_protocol(), leftover)
+                feed(transport.get_protocol(), leftover)
             return b""
         self._bound()
         return leftover
@@ -752,14 +760,14 @@ class Connection(asyncio.Protocol):
         size = body.skip(data)
         if body.reason is not None:
             if size:
-                deliver(standin.protocol, data[:size])
+                feed(standin.protocol, data[:size])
             self._follow(refusal(decision, body.reason))
             return b""
         if body.done:
             self._body = self._decision = None
             self.state = State.LAST if self._last else State.IDLE
         if size:
-            deliver(standin.protocol, data if size == len(data) else data[:size])
+            feed(standin.protocol, data if size == len(data) else data[:size])
         return data[size:]
 
     def _drop_request(self) -> None:
@@ -786,9 +794,7 @@ class Connection(asyncio.Protocol):
         if answers.switched:
             self._give_away(standin)
             return
-        if not answers.followed and self.state is not State.LAST:
-            self._lose_track()
-        elif answers.over:
+        if answers.over:
             self._drop_request()
         if self.state is State.HELD and self._decision is not None:
             if self._is_due(self._decision):
@@ -816,11 +822,6 @@ class Connection(asyncio.Protocol):
             if self._factory.ends:
                 self.close_if_idle()
 
-    def _lose_track(self) -> None:
-        """Go on without knowing where responses end."""
-        if not self._handed_warning():
-            report("a response of the fallback cannot be followed", None, level=logging.WARNING)
-
     def _give_away(self, standin: StandIn) -> None:
         """Give the transport to the fallback's protocol: it has switched by itself."""
         transport = self.transport
@@ -834,7 +835,7 @@ class Connection(asyncio.Protocol):
             return
         transport.set_protocol(standin.protocol)
         if kept:
-            asyncio.get_running_loop().call_soon(_deliver_kept, transport, bytes(kept))
+            asyncio.get_running_loop().call_soon(_feed_kept, transport, bytes(kept))
 
     def _soon(self, call: Any) -> None:  # noqa: ANN401 - a method of this class
         asyncio.get_running_loop().call_soon(call)

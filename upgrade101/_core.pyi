@@ -1,15 +1,12 @@
 import enum
-from asyncio import BaseTransport, Future, Transport
+from asyncio import Transport
 from collections.abc import Callable, Iterable
 from types import EllipsisType
 from typing import Any, Self, TypeAlias, final
 
-from typing_extensions import Buffer, disjoint_base
+from typing_extensions import Buffer
 
-from upgrade101._connection import Connection
-from upgrade101._handover import StreamProtocol
-from upgrade101._shared import Handler, Shared
-from upgrade101._sweep import Sweep
+from upgrade101._types import StreamProtocol
 
 _Text: TypeAlias = str | bytes
 _Fields: TypeAlias = Iterable[tuple[_Text, _Text] | list[str] | list[bytes]]
@@ -830,7 +827,7 @@ class Negotiator:
         Raises TypeError for a wrong type.
         """
 
-# For the asyncio layer alone, which has a subtype of each.
+# For the asyncio layer alone.
 
 def attach(
     transport: Transport,
@@ -846,109 +843,3 @@ def attach(
     the transport was closing before, where there is a leftover.  Raises what the protocol
     raises, after the transport was aborted.
     """
-
-@disjoint_base
-class SweepBase:
-    """The queues of connections that wait, for the asyncio layer alone."""
-
-    @property
-    def heads(self) -> dict[Connection, float]: ...
-    @property
-    def handlers(self) -> dict[Connection, float]: ...
-    wake: float
-    armed: bool
-    looking: bool
-
-@disjoint_base
-class SharedBase:
-    """What the connections of a factory have in common, for the asyncio layer alone."""
-
-    def __init__(
-        self,
-        negotiator: Negotiator,
-        handler: Handler,
-        sweep: Sweep,
-        connection: type[ConnectionBase],
-        upgrade: type[UpgradeBase],
-        deliver: Callable[[Transport, bytes, bool], None],
-        handshake_timeout: float,
-    ) -> None: ...
-    def __call__(self) -> Connection: ...
-    @property
-    def negotiator(self) -> Negotiator: ...
-    @property
-    def sweep(self) -> Sweep: ...
-    @property
-    def counts(self) -> dict[Reason, int]:
-        """dict[Reason, int]: the final decisions so far."""
-    plain: bool
-    limited: bool
-    observed: bool
-    closed: bool
-
-@disjoint_base
-class ConnectionBase:
-    """A connection before its decision, for the asyncio layer alone."""
-
-    @property
-    def transport(self) -> Transport | None:
-        """None before the transport is made and after the final decision or the peer's end."""
-    @property
-    def _shared(self) -> Shared: ...
-    @property
-    def _handshake(self) -> Handshake | None: ...
-    @property
-    def _asked(self) -> bool: ...
-    _decision: Decision | None
-    _deciding: bool
-    _kept: bytearray | None
-    _task: Future[Any] | None
-    _write_paused: bool
-    def connection_made(self, transport: BaseTransport, /) -> None:
-        """Begins to wait for a head."""
-    def data_received(self, data: bytes, /) -> None:
-        """Reads on in the head, or keeps what is behind it."""
-    def conclude(self, decision: Decision, transport: Transport, /) -> None:
-        """Writes the final decision; what the transport goes on with is the caller's to set."""
-    def _begin(self, transport: Transport, /) -> Handshake:
-        """Makes the Handshake and returns it."""
-    def _leave(self) -> None:
-        """Takes the connection out of its queue."""
-    def _ask_handler(self, decision: Decision, transport: Transport, /) -> None:
-        """Calls the handler with its upgrade."""
-
-@disjoint_base
-class UpgradeBase:
-    """One upgrade, before its 101, for the asyncio layer alone."""
-
-    @property
-    def decision(self) -> Decision:
-        """Decision: the negotiator's SWITCH."""
-    @property
-    def transport(self) -> Transport:
-        """The connection's transport, for its addresses and TLS facts and not for writing."""
-    @property
-    def _connection(self) -> Connection | None: ...
-    def accept(
-        self,
-        protocol: StreamProtocol,
-        headers: _Fields = (),
-        subprotocol: str | EllipsisType | None = ...,
-    ) -> bool:
-        """Write the 101 and hand the connection to `protocol` [RFC 9110 7.8].
-
-        `protocol` is an `asyncio.Protocol` or `BufferedProtocol`, not connected yet; `subprotocol`
-        another one of those that the client offers, or None for none [RFC 6455 4.2.2]. After a
-        `TLS()` offer it is the protocol that has to speak TLS; `accept_tls` does it for one.
-
-        Returns True when the connection is the protocol's, False where the answer is late. Raises
-        `TypeError` and `ValueError` for the arguments, `RuntimeError` for a further answer, and
-        what the protocol raises when it gets the connection, which is aborted then.
-        """
-    def _open(self) -> Connection | None:
-        """The connection that waits for the answer, None where an answer is late.
-
-        Raises RuntimeError where there was an answer before.
-        """
-    def _take(self) -> Connection | None:
-        """The same; there is no answer after it."""

@@ -9,13 +9,15 @@ call, so that the event loop cannot deliver anything in between. Nothing is kept
 Not here: what is written before (the 101), and whether the connection is handed over at all.
 """
 
+from __future__ import annotations
+
 import asyncio
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING
 
 from upgrade101._core import attach
 
-StreamProtocol: TypeAlias = asyncio.Protocol | asyncio.BufferedProtocol
-"""What goes on with a connection."""
+if TYPE_CHECKING:
+    from upgrade101._types import StreamProtocol
 
 
 def hand_over(
@@ -29,7 +31,7 @@ def hand_over(
     `set_protocol`, `connection_made`, `leftover` (bytes-like; never an empty call), live bytes. A
     `BufferedProtocol` gets the leftover in as many rounds as its buffers need. Reading is on
     afterwards, resumed if it was paused, unless `connection_made` paused it; the leftover has been
-    read already and is delivered all the same. `pause_writing` follows `connection_made` where the
+    read already and is delivered all the same. `pause_writing` follows `connection_made` if the
     transport's write buffer is not down at its low-water mark, so that the `resume_writing` that
     the transport will call has its counterpart.
 
@@ -37,11 +39,30 @@ def hand_over(
     protocol raises is raised here, after the transport was aborted. Raises `TypeError`, before
     anything is done, for a leftover that is not bytes-like.
     """
-    data = bytes(memoryview(leftover))
-    attach(transport, protocol, data, _pause_if_filled(transport), deliver)
+    give(transport, protocol, bytes(memoryview(leftover)), _pause_if_filled(transport))
 
 
-def deliver(transport: asyncio.Transport, leftover: bytes, gone: bool) -> None:  # noqa: FBT001 - called by C
+def give(
+    transport: asyncio.Transport,
+    protocol: StreamProtocol,
+    leftover: bytes,
+    write_paused: bool,  # noqa: FBT001 - a fact, as the others
+) -> None:
+    """Do what `hand_over` does, if it is known whether the transport has paused writing."""
+    attach(transport, protocol, leftover, write_paused, _deliver)
+
+
+def feed(protocol: asyncio.BaseProtocol, data: bytes) -> None:
+    """Give `protocol` all of `data`, which is not empty."""
+    if isinstance(protocol, asyncio.Protocol):
+        protocol.data_received(data)
+        return
+    rest = memoryview(data)
+    while rest:
+        rest = rest[_feed_some(protocol, rest) :]
+
+
+def _deliver(transport: asyncio.Transport, leftover: bytes, gone: bool) -> None:  # noqa: FBT001 - called by C
     """Give the transport's protocol what is left over; `gone` tells that it was closing before.
 
     What came before the end of a connection is the protocol's; once it has closed the transport
@@ -50,13 +71,14 @@ def deliver(transport: asyncio.Transport, leftover: bytes, gone: bool) -> None: 
     rest = memoryview(leftover)
     while rest and (gone or not transport.is_closing()):
         # Asked anew each time: a protocol may give the connection to another in turn.
-        rest = rest[_deliver_some(transport.get_protocol(), rest) :]
+        rest = rest[_feed_some(transport.get_protocol(), rest) :]
 
 
-def _deliver_some(protocol: asyncio.BaseProtocol, data: memoryview) -> int:
+def _feed_some(protocol: asyncio.BaseProtocol, data: memoryview) -> int:
     """Give `protocol` as much of `data` as it takes at once; return the number of bytes."""
     if not isinstance(protocol, asyncio.BufferedProtocol):
-        cast("asyncio.Protocol", protocol).data_received(bytes(data))
+        # As asyncio, which asks for no type: what is not buffered has this method.
+        protocol.data_received(bytes(data))  # type: ignore[attr-defined]
         return len(data)
     with memoryview(protocol.get_buffer(len(data))) as given:
         if not given.nbytes:

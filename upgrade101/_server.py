@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from upgrade101._core import Negotiator, Reason
-    from upgrade101._shared import Fallback, Handler, OnDecision
+    from upgrade101._types import Admit, Fallback, OnDecision
+    from upgrade101._upgrade import Handler
+
+
+_ROUNDS = 3
+"""Times that the event loop goes round from an accept to `connection_made`."""
 
 
 class Server:
@@ -53,10 +58,11 @@ class Server:
         return self._factory.stats()
 
     async def serve_forever(self) -> None:
-        """Serve until it is cancelled, which closes the server, or until it is closed.
+        """Serve until it is cancelled, which closes the server, until it is closed, or drained.
 
-        Raises `asyncio.CancelledError` in either case, as asyncio's own does, when nothing is
-        pending any more; `RuntimeError` on a closed server and where it is awaited already.
+        Returns when a drain has ended. Raises `asyncio.CancelledError` if it is cancelled or
+        closed, as asyncio's own does, when nothing is pending any more; `RuntimeError` on a closed
+        server, and if it is awaited already.
         """
         if self._forever is not None:
             raise RuntimeError("serve_forever() is being awaited already")
@@ -77,7 +83,7 @@ class Server:
         """Stop listening at once, and do what `UpgradeFactory.close` does. It may be repeated."""
         self._listener.close()
         self._factory.close()
-        if self._forever is not None:
+        if self._forever is not None and not self._forever.done():
             self._forever.cancel()
 
     async def wait_closed(self) -> None:
@@ -86,6 +92,37 @@ class Server:
         Unlike asyncio's own from Python 3.12 on, it does not wait for upgraded connections.
         """
         await self._factory.wait_closed()
+
+    async def drain(self, timeout: float | None = 10.0, notice: float = 0.0) -> bool:  # noqa: ASYNC109 - what is left is told
+        """Stop accepting, decide what was accepted, and refuse nobody; before `close`.
+
+        For `notice` seconds before it stops accepting, `health` answers 503, so that a balancer
+        looks elsewhere. A connection of the fallback's is closed after the request that it serves,
+        an idle one at once. Upgraded connections are left alone.
+
+        Returns True when nothing is pending, False after `timeout` seconds.
+        """
+        self._factory.unhealthy = True
+        await asyncio.sleep(notice)
+        await self._stop_accepting()
+        drained = await self._factory.drain(timeout)
+        if self._forever is not None and not self._forever.done():
+            self._forever.set_result(None)
+        return drained
+
+    async def _stop_accepting(self) -> None:
+        """Listen no more, without losing what the event loop has accepted.
+
+        Up to Python 3.12, asyncio's `Server.close` drops a connection that it has accepted and made
+        no transport for yet.
+        """
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, asyncio.SelectorEventLoop):
+            for listening in self._listener.sockets:
+                loop.remove_reader(listening.fileno())
+            for _ in range(_ROUNDS):
+                await asyncio.sleep(0)
+        self._listener.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,7 +135,7 @@ class Server:
     ) -> None:
         self.close()
         # The event loop may end with this, and refusals with it that are still being read.
-        await self._factory._shared.wait_lingered()  # noqa: SLF001 - one layer, two nouns
+        await self._factory.wait_lingered()
 
 
 async def serve(  # noqa: PLR0913 - the settings of a server, each with its default
@@ -116,6 +153,9 @@ async def serve(  # noqa: PLR0913 - the settings of a server, each with its defa
     max_pending: int | None = None,
     max_upgraded: int | None = None,
     on_decision: OnDecision | None = None,
+    health: str | None = None,
+    admit: Admit | None = None,
+    backlog: int = 4096,
     ssl: tls.SSLContext | None = None,
     **options: Any,  # noqa: ANN401 - as many types as create_server has arguments
 ) -> Server:
@@ -124,7 +164,7 @@ async def serve(  # noqa: PLR0913 - the settings of a server, each with its defa
     `host`, `port`, `ssl` and `options` are those of `loop.create_server`; with `path` among them,
     of `loop.create_unix_server`. `ssl_handshake_timeout` is `handshake_timeout` by default.
 
-    Raises `TypeError` and `ValueError` for the arguments and `OSError` where the address cannot be
+    Raises `TypeError` and `ValueError` for the arguments and `OSError` if the address cannot be
     listened on.
     """
     factory = UpgradeFactory(
@@ -139,19 +179,20 @@ async def serve(  # noqa: PLR0913 - the settings of a server, each with its defa
         max_pending=max_pending,
         max_upgraded=max_upgraded,
         on_decision=on_decision,
+        health=health,
+        admit=admit,
     )
     if ssl is not None:
         # A connection is no protocol's before its TLS handshake has ended.
-        options.setdefault("ssl_handshake_timeout", handshake_timeout)
+        options.setdefault("ssl_handshake_timeout", handshake_timeout or None)
     loop = asyncio.get_running_loop()
-    # Calling the factory itself would be one more call for each connection, and to ask each
-    # transport about TLS is dear with uvloop.
-    connect = factory._shared  # noqa: SLF001 - one layer, two nouns
-    connect.plain = ssl is None
+    # To ask each transport about TLS is dear with uvloop.
+    factory.plain = ssl is None
+    options["backlog"] = backlog
     if "path" not in options:
-        listener = await loop.create_server(connect, host, port, ssl=ssl, **options)
+        listener = await loop.create_server(factory, host, port, ssl=ssl, **options)
     elif host is None and port is None:
-        listener = await loop.create_unix_server(connect, ssl=ssl, **options)
+        listener = await loop.create_unix_server(factory, ssl=ssl, **options)
     else:
         raise ValueError("path and host or port cannot be given together")
     return Server(listener, factory)

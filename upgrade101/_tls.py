@@ -13,10 +13,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from upgrade101._handover import StreamProtocol, hand_over
+from upgrade101._handover import hand_over
 
 if TYPE_CHECKING:
     import ssl
+
+    from upgrade101._types import StreamProtocol
 
 
 class Gate(asyncio.Protocol):
@@ -49,7 +51,7 @@ async def start_tls(
 ) -> asyncio.Transport:
     """Speak TLS on `transport` as its server and give what is inside to `protocol`.
 
-    Raises `ConnectionResetError` where the peer goes, `ssl.SSLError` where the handshake fails.
+    Raises `ConnectionResetError` if the peer goes, `ssl.SSLError` if the handshake fails.
     """
     gate = Gate()
     inside = await asyncio.get_running_loop().start_tls(

@@ -6,8 +6,8 @@ In and out: nothing. Always: names only, so that every module of the layer may u
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from types import EllipsisType
@@ -26,5 +26,3 @@ Admit: TypeAlias = Callable[[asyncio.Transport], object]
 """Says, by its truth, whether a connection is taken that has been accepted."""
 Unchanged: TypeAlias = "EllipsisType"
 """`...`: what was negotiated stays."""
-Answer: TypeAlias = Awaitable[Any] | Any
-"""What a handler returns: a coroutine that answers, or nothing if it has answered."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from upgrade101._core import TLS, Action, Decision, Request
 from upgrade101._tls import start_tls
@@ -59,9 +60,7 @@ class Upgrade:
 
     __slots__ = ("_waiting", "decision", "transport")
 
-    def __init__(
-        self, waiting: Waiting, decision: Decision, transport: asyncio.Transport
-    ) -> None:
+    def __init__(self, waiting: Waiting, decision: Decision, transport: asyncio.Transport) -> None:
         self._waiting: Waiting | None = waiting
         self.decision = decision
         self.transport = transport
@@ -214,6 +213,10 @@ class Upgrade:
             return None
         waiting, self._waiting = self._waiting, None
         return waiting
+
+
+Handler: TypeAlias = Callable[[Upgrade], Awaitable[Any] | Any]
+"""Answers one upgrade: a coroutine function, or a function that answers before it returns."""
 
 
 def _check_protocol(protocol: StreamProtocol) -> None:

@@ -7,7 +7,6 @@
  * does not run without that lock: a hasher is shared by all calls.
  */
 #include "py_body_reader.h"
-#include "py_connection.h"
 #include "py_decision.h"
 #include "py_deflate.h"
 #include "py_h2c.h"
@@ -20,11 +19,8 @@
 #include "py_request.h"
 #include "py_response_head.h"
 #include "py_response_reader.h"
-#include "py_shared.h"
 #include "py_state.h"
-#include "py_sweep.h"
 #include "py_tls.h"
-#include "py_upgrade.h"
 #include "py_websocket.h"
 
 PyDoc_STRVAR(
@@ -49,35 +45,16 @@ static const struct {
     [U101_PY_BODY_READER] = {&u101_py_body_reader_spec, u101_py_body_reader_create},
     [U101_PY_RESPONSE_READER] = {&u101_py_response_reader_spec, u101_py_response_reader_create},
     [U101_PY_RESPONSE_HEAD] = {&u101_py_response_head_spec, NULL},
-    [U101_PY_SWEEP] = {&u101_py_sweep_spec, NULL},
-    [U101_PY_SHARED] = {&u101_py_shared_spec, NULL},
-    [U101_PY_CONNECTION] = {&u101_py_connection_spec, NULL},
-    [U101_PY_UPGRADE] = {&u101_py_upgrade_spec, NULL},
 };
 
 static const char *const names[U101_PY_NAMES] = {
     [U101_PY_ABORT] = "abort",
-    [U101_PY_ACCEPT] = "accept",
-    [U101_PY_ASK_IF_ROOM] = "_ask_if_room",
-    [U101_PY_BIND] = "bind",
     [U101_PY_CONNECTION_MADE] = "connection_made",
-    [U101_PY_EXPECT] = "expect",
-    [U101_PY_FALL_BACK] = "_fall_back",
-    [U101_PY_GET_EXTRA_INFO] = "get_extra_info",
-    [U101_PY_HANDLER_RAISED] = "_handler_raised",
-    [U101_PY_HANDLER_RETURNED] = "_handler_returned",
     [U101_PY_IS_CLOSING] = "is_closing",
     [U101_PY_IS_READING] = "is_reading",
-    [U101_PY_KEEP] = "_keep",
-    [U101_PY_LOOK_FOR_ROOM] = "_look_for_room",
-    [U101_PY_OBSERVE] = "observe",
     [U101_PY_PAUSE_WRITING] = "pause_writing",
-    [U101_PY_REFUSE] = "refuse",
     [U101_PY_RESUME_READING] = "resume_reading",
-    [U101_PY_SETTLE] = "settle",
     [U101_PY_SET_PROTOCOL] = "set_protocol",
-    [U101_PY_SSLCONTEXT] = "sslcontext",
-    [U101_PY_WRITE] = "write",
 };
 
 static PyMethodDef functions[] = {
