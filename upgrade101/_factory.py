@@ -127,6 +127,7 @@ class UpgradeFactory:
 
         Raises `RuntimeError` in another event loop than before.
         """
+        self.deadlines.bind()
         return Connection(self)
 
     @property

@@ -1,0 +1,69 @@
+"""What a connection needs of its factory.
+
+In and out: nothing but names and types. Always: no module of the layer imports the factory, so
+that imports go one way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from upgrade101._core import Decision, Negotiator, Reason
+    from upgrade101._deadlines import Deadlines, Queue
+    from upgrade101._types import Fallback
+    from upgrade101._upgrade import Handler
+
+
+class Ending(Protocol):
+    """A connection of a fallback, as far as the closing factory knows it."""
+
+    def close_if_idle(self) -> None:
+        """Close the connection if it is between two requests."""
+
+
+class Settings(Protocol):
+    """The settings of a factory and the state of all its connections. Times are in seconds."""
+
+    negotiator: Negotiator
+    handler: Handler
+    fallback: Fallback | None
+    handshake_timeout: float
+    decision_timeout: float
+    refusal_timeout: float
+    pending_bytes: int
+    health: str | None
+    plain: bool
+    """Whether it is known that no transport is one of TLS."""
+    shutdown: float
+    """When handlers that have not answered are cut short, once it is closed."""
+    deadlines: Deadlines
+    heads: Queue
+    handlers: Queue
+    refusals: Queue
+    served: set[Any]
+    """Connections that have a fallback, each an `Ending`."""
+    tasks: set[asyncio.Future[Any]]
+
+    @property
+    def ends(self) -> bool:
+        """Whether a connection ends after its request: the server closes, or drains."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one more upgrade would be too many."""
+
+    @property
+    def is_healthy(self) -> bool:
+        """What a health check is told."""
+
+    def refusal_at_accept(self, transport: asyncio.Transport) -> Reason | None:
+        """Return why a connection is refused before a byte of it is read, if it is."""
+
+    def observe(self, decision: Decision, transport: asyncio.Transport) -> None:
+        """Count a final decision, whose bytes are written."""
+
+    def settle(self) -> None:
+        """Note that nothing of one kind waits any more."""
