@@ -500,8 +500,11 @@ class Connection(asyncio.Protocol):
             reason = Reason.PROTOCOL_NOT_OFFERED if decision.response else Reason.HTTP2_PREFACE
             self.refuse(refusal(decision, reason))
             return
-        leftover = self._take_kept(decision)
-        self.data_received(self._pass_on(decision, leftover))
+        passed = decision._passed(Reason.PROTOCOL_NOT_OFFERED)  # noqa: SLF001 - for this layer
+        kept = self._take_kept(decision)
+        # What was kept begins with the leftover; a body that was read before it goes on as well.
+        body = passed.leftover[: len(passed.leftover) - len(decision.leftover)]
+        self.data_received(self._pass_on(passed, body + kept, untouched=True))
 
     def _cut_short(self, reason: Reason) -> None:
         decision = self._decision
@@ -562,20 +565,17 @@ class Connection(asyncio.Protocol):
 
     # ---- the fallback
 
-    def _pass_on(self, decision: Decision, leftover: bytes) -> bytes:
+    def _pass_on(self, decision: Decision, leftover: bytes, *, untouched: bool = False) -> bytes:
         """Give a request to the fallback; return what follows its head."""
         served = self._served or self._make_fallback(decision)
         if served is None:
             return b""
-        declined = decision.action is Action.SWITCH
-        self._move(_AFTER[served.expect(decision)])
+        self._move(_AFTER[served.expect(decision, untouched=untouched)])
         self._decision = None
         try:
-            served.pass_head(decision)
+            served.pass_head(decision, untouched=untouched)
         finally:
-            self._observe(
-                decision._passed(Reason.PROTOCOL_NOT_OFFERED) if declined else decision  # noqa: SLF001
-            )
+            self._observe(decision)
         if self.state is State.GONE and leftover:
             # It has switched in this very call.
             feed(self.transport.get_protocol(), leftover)
@@ -611,6 +611,8 @@ class Connection(asyncio.Protocol):
             return b""
         if not served.in_body:
             self.state = _AFTER[served.after()]
+            if self.state is State.ASKED and not served.answers.due:
+                self._soon(self._go_on)
         return rest
 
     def _drop_request(self) -> None:
@@ -666,7 +668,7 @@ class Connection(asyncio.Protocol):
         if served is None or served.answers.due:
             return
         if self.state is State.ASKED:
-            self._read_kept(_AFTER[served.after()])
+            self._read_kept(_AFTER[served.after_answer()])
         if self._factory.ends:
             self.close_if_idle()
 

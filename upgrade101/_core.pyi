@@ -713,6 +713,9 @@ class Decision:
         a body with 204, 205 or 304 [RFC 9110 15.3.5, 15.3.6, 15.4.5], and fields as accept() does.
         Then this decision is as before.
         """
+    def _passed(self, reason: Reason, /) -> Decision: ...
+    @property
+    def _framing(self) -> int | None: ...
     def _refusal(self, reason: Reason, /) -> Decision:
         """A refusal for a reason of the server's own, as a new Decision: a REJECT.
 

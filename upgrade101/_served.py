@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from upgrade101._core import Action, BodyReader, Decision, Reason, Request
+from upgrade101._core import BodyReader, Decision, Reason, Request
 from upgrade101._handover import feed
 from upgrade101._standin import StandIn
 
@@ -36,7 +36,7 @@ class Next(Enum):
 class Served:
     """What a connection has while a fallback serves it."""
 
-    __slots__ = ("_body", "_last", "answers", "decision", "standin")
+    __slots__ = ("_asks", "_body", "_last", "answers", "decision", "standin")
 
     def __init__(
         self, fallback: Fallback, follower: Follower, transport: asyncio.Transport
@@ -46,7 +46,10 @@ class Served:
         self.decision: Decision | None = None
         """The PASS whose body goes on."""
         self._body: BodyReader | None = None
+        self._asks = False
+        """Whether the answer says what follows the request."""
         self._last = False
+        """Whether no further request follows it."""
 
     def connect(self, *, write_paused: bool) -> None:
         """Give the fallback's protocol its transport."""
@@ -54,29 +57,43 @@ class Served:
         if write_paused:
             self.standin.protocol.pause_writing()
 
-    def expect(self, decision: Decision) -> Next:
+    def expect(self, decision: Decision, *, untouched: bool) -> Next:
         """Take a request that goes on; return what follows its head."""
         request = decision.request
         assert request is not None, "what goes on has a head"  # noqa: S101 - for type checkers
-        asks = request.method == "CONNECT" or _goes_on_as_upgrade(decision, request)
-        self.answers.expect(request.method, may_switch=asks)
+        self._asks = (
+            untouched
+            or request.method == "CONNECT"
+            or (
+                decision.reason not in (Reason.NO_UPGRADE, Reason.WS_UPGRADE_MISSING)
+                and decision.forward == request.head
+            )
+        )
         self._last = _is_last(request)
-        self._body = None if asks else decision._body_reader()  # noqa: SLF001 - for this layer
-        self.decision = None if self._body is None else decision
-        return Next.ANSWER if asks else Next.BODY if self._body is not None else self.after()
+        self.answers.expect(request.method, may_switch=self._asks)
+        size = 0 if request.method == "CONNECT" else decision._framing  # noqa: SLF001 - for this layer
+        if size == 0:
+            return self.after()
+        self.decision = decision
+        self._body = BodyReader(chunked=True) if size is None else BodyReader(length=size)
+        return Next.BODY
 
     def after(self) -> Next:
         """Return what follows the request that was taken last."""
+        if self._asks:
+            return Next.ANSWER
         return Next.NOTHING if self._last else Next.REQUEST
 
-    def pass_head(self, decision: Decision) -> None:
+    def after_answer(self) -> Next:
+        """Return what follows it, since its answer was no switch."""
+        self._asks = False
+        return self.after()
+
+    def pass_head(self, decision: Decision, *, untouched: bool) -> None:
         """Give the fallback the head of a request."""
         request = decision.request
-        declined = decision.action is Action.SWITCH
-        feed(
-            self.standin.protocol,
-            request.head if declined and request is not None else decision.forward,
-        )
+        assert request is not None, "what goes on has a head"  # noqa: S101 - for type checkers
+        feed(self.standin.protocol, request.head if untouched else decision.forward)
 
     def pass_body(self, data: bytes) -> tuple[bytes, Reason | None]:
         """Give the fallback its part of `data`; return what follows, and the body's defect."""
@@ -98,13 +115,6 @@ class Served:
         """Tell the fallback that its connection is lost."""
         self.standin.detach()
         self.standin.protocol.connection_lost(exc)
-
-
-def _goes_on_as_upgrade(decision: Decision, request: Request) -> bool:
-    """Return whether a request goes on with its Upgrade [contract 8.4, 8.5]."""
-    if decision.reason in (Reason.NO_UPGRADE, Reason.WS_UPGRADE_MISSING):
-        return False
-    return decision.action is Action.SWITCH or decision.forward == request.head
 
 
 def _is_last(request: Request) -> bool:

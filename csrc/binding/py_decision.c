@@ -338,6 +338,42 @@ static PyObject *refuse(PyObject *object, PyObject *member)
     return copy(self, &verdict, &answer);
 }
 
+PyDoc_STRVAR(
+    passed_doc,
+    "_passed($self, reason, /)\n"
+    "--\n"
+    "\n"
+    "The request served as HTTP after all, as a new Decision: a PASS, whose leftover is all\n"
+    "that follows the head.\n"
+    "\n"
+    "reason: Reason.  Raises TypeError for anything else, and ValueError as _refusal does.");
+
+static PyObject *pass_on(PyObject *object, PyObject *member)
+{
+    const u101_py_decision *self = decision_of(object);
+    u101_reason reason = U101_REFUSED;
+    if (!u101_py_refusal_read(u101_py_state_of(Py_TYPE(self)), member, &reason)) {
+        return NULL;
+    }
+    u101_decision verdict = self->verdict;
+    verdict.action = U101_ACTION_PASS;
+    verdict.reason = reason;
+    verdict.status = 0;
+    verdict.request_size = verdict.head_size;
+    u101_py_answer answer = {0};
+    return copy(self, &verdict, &answer);
+}
+
+/* What the asyncio layer follows a connection by. */
+static PyObject *get_framing(PyObject *object, void *Py_UNUSED(closure))
+{
+    const u101_decision *verdict = &decision_of(object)->verdict;
+    if (verdict->framing == U101_FRAMING_CHUNKED) {
+        Py_RETURN_NONE;
+    }
+    return PyLong_FromUnsignedLongLong(verdict->length);
+}
+
 static PyObject *represent(PyObject *object)
 {
     const u101_py_decision *self = decision_of(object);
@@ -411,6 +447,8 @@ static PyGetSetDef attributes[] = {
      "bytes: on a PASS, the head for whoever serves HTTP: without an upgrade that was decided\n"
      "here already; empty otherwise [RFC 9110 7.6.1, 7.8].",
      NULL},
+    {"_framing", get_framing, NULL,
+     "int | None: bytes of the request's body, or None if it is in chunks [RFC 9112 6.3].", NULL},
     {.name = NULL},
 };
 
@@ -420,6 +458,7 @@ static PyMethodDef methods[] = {
     {"reject", (PyCFunction)(void (*)(void))reject, METH_FASTCALL | METH_KEYWORDS,
      u101_py_reject_doc},
     {"_refusal", refuse, METH_O, refusal_doc},
+    {"_passed", pass_on, METH_O, passed_doc},
     {.ml_name = NULL},
 };
 
