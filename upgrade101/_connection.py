@@ -125,8 +125,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, factory: Settings) -> None:
         self._factory = factory
         self.state = State.ACCEPTED
-        self.transport: asyncio.Transport = None  # type: ignore[assignment]
-        """None before it is made."""
+        self.transport: Any = None
+        """The asyncio.Transport, once it is made."""
         self._handshake: Handshake | None = None
         """Of the request that is being read."""
         self._decision: Decision | None = None
@@ -146,7 +146,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a head."""
-        self.transport = transport  # type: ignore[assignment] # a stream's, as every server makes
+        self.transport = transport
         if self.state is State.GONE:
             # Its time was over before its TLS handshake was.
             self.transport.close()
@@ -552,10 +552,9 @@ class Connection(asyncio.Protocol):
         if transport.is_closing():
             return
         if self.state in _KEEP:
-            kept = self._kept
-            if kept is None:
-                kept = self._decision.leftover if self._decision else b""
-            full = len(kept) > self._factory.pending_bytes
+            early = self._decision.leftover if self._decision else b""
+            size = len(early) if self._kept is None else len(self._kept)
+            full = size > self._factory.pending_bytes
         else:
             full = served is not None and not served.standin.reading
         if served is not None and served.answers.due >= MOST_DUE:

@@ -189,8 +189,8 @@ class Upgrade:
     ) -> Decision | None:
         """Return the decision with what the caller adds; None if the answer is late."""
         if decision is not None:
-            if not isinstance(decision, Decision) or decision.action is not Action.SWITCH:
-                raise TypeError("decision must be what upgrade.decision.accept() has returned")
+            if decision.action is not Action.SWITCH:
+                raise ValueError("decision must be what upgrade.decision.accept() has returned")
             if headers != () or subprotocol is not ... or extensions is not ...:
                 raise TypeError("decision stands in the place of the other arguments")
             return decision
