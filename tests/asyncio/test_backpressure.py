@@ -57,7 +57,7 @@ async def serving_by_clock(
         on_decision=lambda _, transport: transports.append(transport),
     ) as service:
         clock = Clock()
-        service.server._factory._shared.sweep.loop = clock
+        service.server._factory.deadlines.loop = clock
         yield service, clock, transports
 
 

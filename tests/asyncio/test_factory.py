@@ -84,14 +84,14 @@ def test_factory_without_fallback_requires_an_upgrade_and_keeps_the_rest(
     required: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     negotiator = Negotiator(Protocol("echo"), required=required, hosts=("a",), limits=None)
-    derived = make_factory(accept_echo, negotiator)[0]._shared.negotiator
+    derived = make_factory(accept_echo, negotiator)[0].negotiator
     assert derived.required
     assert (derived.offers, derived.hosts, derived.limits) == (
         negotiator.offers,
         negotiator.hosts,
         negotiator.limits,
     )
-    assert make_factory(accept_echo, negotiator, fallback=Echo)[0]._shared.negotiator is negotiator
+    assert make_factory(accept_echo, negotiator, fallback=Echo)[0].negotiator is negotiator
 
 
 # Counting.

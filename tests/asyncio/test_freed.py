@@ -71,7 +71,7 @@ async def test_upgrade_to_tls_leaves_nothing_of_ours() -> None:
             client.writer.transport.abort()
             service.clients.clear()
             del client
-            await until(lambda: not service.server._factory._shared.tasks)
+            await until(lambda: not service.server._factory.tasks)
             await settle()
             # What the TLS of the event loop leaves is its own.
             ours = {name: n for name, n in population().items() if name.startswith(OURS)}

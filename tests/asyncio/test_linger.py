@@ -112,6 +112,6 @@ async def test_silent_tls_client_is_cut_off_though_it_does_not_close() -> None:
         await until(lambda: service.server.pending)
         client.writer.transport.pause_reading()
         await until(lambda: not service.server.pending)
-        refusals = service.server._factory._shared.sweep.refusals
+        refusals = service.server._factory.deadlines.refusals
         assert refusals
         await until(lambda: not refusals)

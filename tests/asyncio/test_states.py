@@ -201,7 +201,7 @@ class Machine(RuleBasedStateMachine):
             raise LookupError(upgrade)
 
         if how == "cancel":
-            (task,) = self.factory._shared.tasks
+            (task,) = self.factory.tasks
             task.cancel()
         else:
             self.handlers.answer = fail if how == "raise" else bool
@@ -241,7 +241,7 @@ class Machine(RuleBasedStateMachine):
                 assert protocol.paused == self.filled
         if not self.transport.closing:
             behind = self.sent - len(self.request)
-            deciding = bool(self.factory._shared.sweep.handlers)
+            deciding = bool(self.factory.handlers)
             assert self.transport.paused == (deciding and behind > self.pending_bytes)
 
     @invariant()
@@ -254,7 +254,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def no_timer_is_left(self) -> None:
         """Check that there is a timer while something waits, and none otherwise."""
-        sweep = self.factory._shared.sweep
+        sweep = self.factory.deadlines
         waiting = len(sweep.heads) + len(sweep.handlers) + len(sweep.refusals)
         assert self.factory.pending == len(sweep.heads) + len(sweep.handlers) <= 1
         assert len(self.clock.timers) == (1 if waiting else 0)

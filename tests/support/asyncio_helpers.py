@@ -21,6 +21,7 @@ import heads
 from fakes import Clock
 
 import upgrade101
+from upgrade101._deadlines import Deadlines
 
 if TYPE_CHECKING:
     import logging
@@ -94,9 +95,26 @@ class Handlers:
         await settle()
 
 
+class ClockDeadlines(Deadlines):
+    """Deadlines of a clock that the test moves, in whatever loop it runs."""
+
+    __slots__ = ()
+
+    def bind(self) -> Any:  # noqa: ANN401 - a Clock
+        """Return the clock."""
+        return self.loop
+
+
+def on_clock(factory: upgrade101.UpgradeFactory, clock: Clock) -> None:
+    """Have the deadlines of a factory go by `clock`."""
+    deadlines: Any = factory.deadlines
+    deadlines.__class__ = ClockDeadlines
+    deadlines.loop = clock
+
+
 def kept_by(upgrade: upgrade101.Upgrade) -> bytes | bytearray:
     """Return what is kept behind the request while its handler decides."""
-    connection = upgrade._connection
+    connection: Any = upgrade._waiting
     assert connection is not None
     return upgrade.decision.leftover if connection._kept is None else connection._kept
 
@@ -114,7 +132,7 @@ def make_factory(
     """Return a factory and the clock that its deadlines go by."""
     factory = upgrade101.UpgradeFactory(negotiator, handler, **settings)
     clock = Clock()
-    factory._shared.sweep.loop = clock
+    on_clock(factory, clock)
     return factory, clock
 
 

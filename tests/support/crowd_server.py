@@ -58,7 +58,7 @@ async def main(kind: str) -> None:
         refusal_timeout=TIMEOUT,
     )
     clock = Clock(loop)
-    sweep = factory._shared.sweep
+    sweep = factory.deadlines
     sweep.loop = clock  # type: ignore[assignment]
     server = await loop.create_server(
         factory if kind == "upgrades" else asyncio.Protocol, "127.0.0.1", 0, backlog=BACKLOG

@@ -159,7 +159,7 @@ def holding(server: Server) -> Counter[str]:
     return population() + Counter(
         {
             # As each `Handshake` and `Decision` has one; the collector knows neither.
-            "references to the negotiator": sys.getrefcount(server._factory._shared.negotiator),
+            "references to the negotiator": sys.getrefcount(server._factory.negotiator),
             "descriptors": len(list(Path("/proc/self/fd").iterdir())),
             "KiB": resident(),
         }
@@ -229,7 +229,7 @@ async def soak(
 
 async def freed(server: Server, living: Living, made: int) -> None:
     """Wait until every connection has ended; fail where something of one is left then."""
-    sweep = server._factory._shared.sweep
+    sweep = server._factory.deadlines
     await until(lambda: living.seen["connections"] == made and not server.upgraded)
     await until(lambda: sweep._timer is None)
     try:

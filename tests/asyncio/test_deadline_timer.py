@@ -129,7 +129,7 @@ class Loop(Clock):
 
 def test_connection_decided_before_the_loop_comes_round_has_no_timer() -> None:
     factory, _ = make_factory(accept_echo)
-    loop = factory._shared.sweep.loop = Loop()  # type: ignore[assignment]
+    loop = factory.deadlines.loop = Loop()  # type: ignore[assignment]
     for _ in range(3):
         Transport().connect(factory).receive(ECHO)
     assert len(loop.soon) == 1
@@ -146,18 +146,18 @@ def test_connection_upgraded_before_the_loop_comes_round_is_let_go_in_time(
     handshake_timeout: float,
 ) -> None:
     factory, _ = make_factory(accept_echo, max_upgraded=2, handshake_timeout=handshake_timeout)
-    loop = factory._shared.sweep.loop = Loop()  # type: ignore[assignment]
+    loop = factory.deadlines.loop = Loop()  # type: ignore[assignment]
     transport = Transport().connect(factory).receive(ECHO)
     loop.come_round()
     transport.close()
     loop.advance(UPGRADED_PERIOD)
-    assert factory._shared.sweep.upgraded == set()
+    assert factory.deadlines.upgraded == set()
     assert loop.timers == []
 
 
 def test_sweep_whose_loop_is_out_of_memory_asks_again() -> None:
     factory, _ = make_factory(accept_echo)
-    loop = factory._shared.sweep.loop = Loop()  # type: ignore[assignment]
+    loop = factory.deadlines.loop = Loop()  # type: ignore[assignment]
     with mock.patch.object(loop, "call_soon", side_effect=MemoryError), pytest.raises(MemoryError):
         Transport().connect(factory)
     Transport().connect(factory)
@@ -199,7 +199,7 @@ def test_sweep_whose_waiter_raises_goes_on() -> None:
 def test_sweep_lets_an_upgraded_connection_go_when_it_closes() -> None:
     factory, clock = make_factory(accept_echo, max_upgraded=2)
     transports = [Transport().connect(factory).receive(ECHO) for _ in range(2)]
-    sweep = factory._shared.sweep
+    sweep = factory.deadlines
     clock.advance(10)
     assert sweep.upgraded == set(transports)
     assert len(clock.timers) == 1
