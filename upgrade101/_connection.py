@@ -176,7 +176,6 @@ class Connection(asyncio.Protocol):
             return served.standin.protocol.eof_received()
         if self.state not in (State.REFUSED, State.GONE):
             self._abandon()
-            return True
         return None
 
     def connection_lost(self, exc: Exception | None) -> None:
