@@ -123,13 +123,15 @@ class Deadlines:
         now = self.time()
         self._timer = None
         try:
-            for waiting in [
-                waiting
+            for queue, waiting in [
+                (queue, waiting)
                 for queue in self._queues
                 for waiting, deadline in queue.items()
                 if deadline <= now + _CLOCK
             ]:
-                waiting.expire(now)
+                # Asked anew: what one end calls may put another off, or end its waiting.
+                if queue.get(waiting, inf) <= now + _CLOCK:
+                    waiting.expire(now)
         finally:
             self._rearm(now)
 
