@@ -116,7 +116,7 @@ def test_refused_request_is_answered_and_lingers(
     factory = make_factory(accept_echo)[0]
     transport = Transport().connect(factory).receive(request_bytes)
     assert transport.written.startswith(b"HTTP/1.1 " + status)
-    assert transport.calls == ["write", "set_protocol", "write_eof"]
+    assert transport.calls == ["write", "write_eof"]
     assert factory.pending == 0
     assert factory.stats() == {reason: 1}
 

@@ -1,7 +1,7 @@
 """The deadlines of a connection: absolute, whatever arrives.
 
 In: a connection and a clock. Out: when it is ended, and how [RFC 9110 15.5.9].
-Not here: the timer that they share (`test_sweep`).
+Not here: the timer that they share (`test_timer`).
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ async def test_decision_timeout_cancels_and_is_503(caplog: pytest.LogCaptureFixt
     assert handlers.cancelled == 1
     (record,) = records(caplog)
     assert record.getMessage() == (
-        "the handler was cut short (DECISION_TIMEOUT): b'POST / HTTP/1.1'"
+        "the handler was cut short (DECISION_TIMEOUT): 'POST / HTTP/1.1'"
     )
     transport.lose()
     assert clock.timers == []

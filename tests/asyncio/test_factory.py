@@ -182,7 +182,7 @@ async def test_connection_beyond_max_pending_is_refused_before_its_head() -> Non
     refused = Transport().connect(factory)
     assert refused_for(refused, 503)
     assert b"\r\nRetry-After: 1\r\n" in refused.written
-    assert refused.calls == ["write", "set_protocol", "write_eof"]
+    assert refused.calls == ["write", "write_eof"]
     assert factory.pending == 2
     second.lose()
     assert Transport().connect(factory).calls == []

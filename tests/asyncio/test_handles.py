@@ -3,7 +3,7 @@
 In: a connection over real sockets, on each path there is. Out: the handles and timers that the
 event loop still has, and its tasks.
 Always: a deadline that does not end a path is an hour away, so that one which is left is found.
-Not here: the sweep by itself (`test_sweep`), and objects that are no handles (`test_freed`).
+Not here: the timer by itself (`test_timer`), and objects that are no handles (`test_freed`).
 """
 
 from __future__ import annotations
