@@ -91,8 +91,9 @@ PyObject *u101_py_handshake_read(PyObject *object, const u101_py_input *input)
         u101_py_received_undo(&self->received, &step);
     } else if (final) {
         end(self);
-    } else {
-        u101_py_received_take(&self->received, input, &step);
+    } else if (!u101_py_received_take(&self->received, input, &step)) {
+        u101_py_received_undo(&self->received, &step);
+        Py_CLEAR(answer);
     }
     return answer;
 }

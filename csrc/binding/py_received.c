@@ -1,9 +1,9 @@
 /*
  * The bytes of one request as they come: see py_received.h.
  *
- * Strategy: a first piece of exact bytes is read where it is and kept as it is,
- * because most often it is the whole request.  Otherwise the pieces are gathered in a
- * bytes object of our own, which nobody else has while there is room in it.
+ * Strategy: a first piece of exact bytes is read where it is, because most often it is
+ * the whole request.  Otherwise the pieces are gathered in a bytes object of our own,
+ * which nobody else has while there is room in it.
  * The way back to before a first piece is to begin anew.
  */
 #include "py_received.h"
@@ -162,14 +162,17 @@ u101_py_outcome u101_py_received_read(u101_py_received *received, const u101_py_
     return outcome;
 }
 
-void u101_py_received_take(u101_py_received *received, const u101_py_input *input,
+bool u101_py_received_take(u101_py_received *received, const u101_py_input *input,
                            const u101_py_step *step)
 {
-    /* Without a final decision all of it was looked at: it is no more than the limits. */
-    if (is_in_place(received, input) && step->size > 0) {
-        Py_XSETREF(received->bytes, Py_NewRef(input->exact));
+    /* Without a final decision all of it was looked at: it is no more than the limits.  Copied,
+     * for a transport reads into far more memory than it has bytes for, of which a page stays. */
+    if (is_in_place(received, input) && step->size > 0 &&
+        !gather(received, input->bytes, 0, step->size)) {
+        return false;
     }
     received->size = step->size;
+    return true;
 }
 
 void u101_py_received_undo(u101_py_received *received, const u101_py_step *step)

@@ -57,9 +57,10 @@ u101_py_outcome u101_py_received_read(u101_py_received *received, const u101_py_
                                       const u101_py_input *input, u101_py_step *step,
                                       u101_decision *verdict, PyObject **kept);
 
-/* Neither can fail. */
-void u101_py_received_take(u101_py_received *received, const u101_py_input *input,
+/* Counts in what was read.  False: MemoryError; u101_py_received_undo follows. */
+bool u101_py_received_take(u101_py_received *received, const u101_py_input *input,
                            const u101_py_step *step);
+/* Goes back to before what was read. */
 void u101_py_received_undo(u101_py_received *received, const u101_py_step *step);
 
 /* A new reference to exact bytes that begin with what a decision has use for, of
