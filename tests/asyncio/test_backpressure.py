@@ -21,6 +21,7 @@ from asyncio_helpers import (
     PLAIN,
     Handlers,
     kept_by,
+    on_clock,
     serving,
     settle,
     until,
@@ -57,7 +58,7 @@ async def serving_by_clock(
         on_decision=lambda _, transport: transports.append(transport),
     ) as service:
         clock = Clock()
-        service.server._factory.deadlines.loop = clock
+        on_clock(service.server._factory, clock)
         yield service, clock, transports
 
 

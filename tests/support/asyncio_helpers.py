@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from upgrade101._connection import State
+
 CERTIFICATE = Path(__file__).parent / "certificate.pem"
 
 ECHO = heads.upgrade("echo")
@@ -100,12 +102,12 @@ class ClockDeadlines(Deadlines):
 
     __slots__ = ()
 
-    def bind(self) -> Any:  # noqa: ANN401 - a Clock
+    def bind(self) -> Any:  # noqa: ANN401 - a clock
         """Return the clock."""
         return self.loop
 
 
-def on_clock(factory: upgrade101.UpgradeFactory, clock: Clock) -> None:
+def on_clock(factory: upgrade101.UpgradeFactory, clock: object) -> None:
     """Have the deadlines of a factory go by `clock`."""
     deadlines: Any = factory.deadlines
     deadlines.__class__ = ClockDeadlines
@@ -117,6 +119,12 @@ def kept_by(upgrade: upgrade101.Upgrade) -> bytes | bytearray:
     connection: Any = upgrade._waiting
     assert connection is not None
     return upgrade.decision.leftover if connection._kept is None else connection._kept
+
+
+def states(service: Service) -> list[State]:
+    """Return what the connections of a service are doing that have no final decision."""
+    factory: Any = service.server._factory
+    return [connection.state for connection in (*factory.heads, *factory.handlers)]
 
 
 def records(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:

@@ -16,7 +16,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from asyncio_helpers import settle
+from asyncio_helpers import on_clock, settle
 
 import upgrade101
 
@@ -58,8 +58,8 @@ async def main(kind: str) -> None:
         refusal_timeout=TIMEOUT,
     )
     clock = Clock(loop)
-    sweep = factory.deadlines
-    sweep.loop = clock  # type: ignore[assignment]
+    on_clock(factory, clock)
+    deadlines = factory.deadlines
     server = await loop.create_server(
         factory if kind == "upgrades" else asyncio.Protocol, "127.0.0.1", 0, backlog=BACKLOG
     )
@@ -69,8 +69,8 @@ async def main(kind: str) -> None:
     async for line in lines:
         if seconds := int(line):
             clock.ahead += seconds
-            sweep.arm(clock.time())
-        while sweep.wake <= clock.time():  # noqa: ASYNC110 - no event is set when it has run
+            deadlines._arm(clock.time())
+        while deadlines.wake <= clock.time():  # noqa: ASYNC110 - no event is set when it has run
             await asyncio.sleep(0.001)
         await settle()
         # Up to Python 3.11 asyncio's transports refer to themselves.

@@ -37,8 +37,7 @@ from upgrade101._upgrade import Upgrade
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from upgrade101 import Server
-    from upgrade101._shared import Handler
+    from upgrade101 import Handler, Server
 
 SOAKED = (
     # the way, and whether the client ends it with a reset
@@ -115,9 +114,9 @@ def watching() -> Iterator[Living]:
     living = Living()
 
     class WatchedConnection(Connection):
-        __slots__ = ("__weakref__",)
+        __slots__ = ()
 
-        def connection_made(self, transport: asyncio.Transport) -> None:
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
             living.add("connections", self)
             if name_of(type(transport)) not in CYCLIC:
                 living.add("transports", transport)
@@ -127,8 +126,8 @@ def watching() -> Iterator[Living]:
         __slots__ = ("__weakref__",)
 
     with (
-        mock.patch("upgrade101._shared.Connection", WatchedConnection),
-        mock.patch("upgrade101._shared.Upgrade", WatchedUpgrade),
+        mock.patch("upgrade101._factory.Connection", WatchedConnection),
+        mock.patch("upgrade101._connection.Upgrade", WatchedUpgrade),
     ):
         yield living
 
@@ -229,9 +228,8 @@ async def soak(
 
 async def freed(server: Server, living: Living, made: int) -> None:
     """Wait until every connection has ended; fail where something of one is left then."""
-    sweep = server._factory.deadlines
     await until(lambda: living.seen["connections"] == made and not server.upgraded)
-    await until(lambda: sweep._timer is None)
+    await until(lambda: server._factory.deadlines._timer is None)
     try:
         await until(lambda: not living.references)
     except TimeoutError:
