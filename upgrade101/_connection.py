@@ -222,6 +222,8 @@ class Connection(asyncio.Protocol):
         """End a connection that has sent part of a head at the most: the server closes."""
         if self.state is State.ACCEPTED:
             self._end_silently()
+        elif self.state is State.READING and self.transport.is_closing():
+            self._abandon()
         elif self.state is State.READING:
             self._follow(refusal(self._begin(), Reason.SHUTDOWN))
         else:
