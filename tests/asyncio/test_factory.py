@@ -154,7 +154,7 @@ def test_on_decision_that_raises_is_logged_and_harms_nobody(
     transport = Transport().connect(factory).receive(ECHO + b"left")
     assert transport.written == ECHO_ACCEPTED + b"left"
     (record,) = records(caplog)
-    assert record.getMessage() == "on_decision failed: b'POST / HTTP/1.1'"
+    assert record.getMessage() == "on_decision failed: 'POST / HTTP/1.1'"
     assert record.exc_info is not None
 
 
@@ -207,8 +207,10 @@ def test_connection_beyond_max_upgraded_is_refused_before_its_head() -> None:
 
 
 def test_max_upgraded_with_fallback_refuses_upgrades_only() -> None:
-    factory = make_factory(accept_echo, max_upgraded=0, fallback=Recorder)[0]
-    assert Transport().connect(factory).receive(PLAIN).calls == ["set_protocol"]
+    protocol = Recorder()
+    factory = make_factory(accept_echo, max_upgraded=0, fallback=lambda: protocol)[0]
+    assert Transport().connect(factory).receive(PLAIN).calls == []
+    assert protocol.data == PLAIN
     assert refused_for(Transport().connect(factory).receive(ECHO), 503)
     assert factory.stats() == {Reason.NO_UPGRADE: 1, Reason.CAPACITY: 1}
 
@@ -241,16 +243,28 @@ def test_upgraded_is_not_known_without_max_upgraded() -> None:
 # Closing.
 
 
-async def test_close_refuses_connections_without_a_decision_at_once() -> None:
+async def test_close_refuses_what_has_sent_a_part_of_a_head_at_once() -> None:
     factory, clock = make_factory(accept_echo)
     transports = [Transport().connect(factory).receive(data) for data in (ECHO[:1], ECHO[:-1])]
-    transports.append(Transport().connect(factory))
     factory.close()
     assert all(refused_for(transport, 503) for transport in transports)
-    assert factory.stats() == {Reason.SHUTDOWN: 3}
+    assert factory.stats() == {Reason.SHUTDOWN: 2}
     await factory.wait_closed()
     for transport in transports:
         transport.lose()
+    assert clock.timers == []
+
+
+async def test_close_ends_what_has_sent_nothing_without_a_word() -> None:
+    factory, clock = make_factory(accept_echo)
+    transport = Transport().connect(factory)
+    factory.close()
+    # A browser would take a 503 for the answer to the request that it sends next.
+    assert "close" in transport.calls
+    assert transport.written == b""
+    assert factory.stats() == {}
+    await factory.wait_closed()
+    transport.lose()
     assert clock.timers == []
 
 
@@ -317,14 +331,14 @@ def test_close_by_a_handler_leaves_its_answer_to_it() -> None:
         accept_echo(upgrade)
 
     factory = make_factory(handler)[0]
-    waiting = Transport().connect(factory)
+    waiting = Transport().connect(factory).receive(ECHO[:1])
     assert Transport().connect(factory).receive(ECHO).written == ECHO_ACCEPTED
     assert refused_for(waiting, 503)
 
 
 def test_close_by_on_decision_refuses_the_others_once() -> None:
     factory = make_factory(accept_echo, on_decision=lambda *_: factory.close())[0]
-    others = [Transport().connect(factory) for _ in range(3)]
+    others = [Transport().connect(factory).receive(ECHO[:1]) for _ in range(3)]
     Transport().connect(factory).receive(ECHO)
     assert all(refused_for(transport, 503) for transport in others)
     assert factory.stats() == {Reason.SWITCHED: 1, Reason.SHUTDOWN: 3}
@@ -332,15 +346,16 @@ def test_close_by_on_decision_refuses_the_others_once() -> None:
 
 def test_close_during_which_another_connection_is_lost_goes_on() -> None:
     factory = make_factory(accept_echo, on_decision=lambda *_: transports.pop().lose())[0]
-    transports = [Transport().connect(factory) for _ in range(2)]
+    transports = [Transport().connect(factory).receive(ECHO[:1]) for _ in range(2)]
     factory.close()
     assert factory.stats() == {Reason.SHUTDOWN: 1}
     assert factory.pending == 0
 
 
-def test_close_of_connection_that_is_closing_does_not_answer_it() -> None:
+@pytest.mark.parametrize("received", [b"", ECHO[:1]])
+def test_close_of_connection_that_is_closing_does_not_answer_it(received: bytes) -> None:
     factory = make_factory(accept_echo)[0]
-    transport = Transport().connect(factory)
+    transport = Transport().connect(factory).receive(received)
     transport.close()
     factory.close()
     assert transport.written == b""

@@ -143,7 +143,7 @@ async def test_handler_without_answer_is_500_and_logged_once(
     assert factory.pending == 0
     (record,) = records(caplog)
     assert record.levelno == logging.ERROR
-    assert record.getMessage() == f'{message}: b"POST /\'x HTTP/1.1"'
+    assert record.getMessage() == f'{message}: "POST /\'x HTTP/1.1"'
     assert (record.exc_info is None) == ("no answer" in message)
 
 

@@ -29,7 +29,7 @@ OVER = ["tcp", "tls", "unix"]
 
 
 def test_settings_of_serve_are_those_of_the_factory() -> None:
-    own = {"self", "host", "port", "ssl", "options"}
+    own = {"self", "host", "port", "backlog", "ssl", "options"}
     settings = [
         {
             name: (parameter.default, parameter.kind)
