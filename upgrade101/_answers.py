@@ -19,6 +19,7 @@ from upgrade101._log import report
 
 _LIMITS = Limits(head=1 << 20, fields=1000)
 """A fallback is trusted with larger heads than a client; the bound is of memory."""
+_END_OF_HEAD = b"\r\n\r\n"
 
 
 class Answers:
@@ -42,13 +43,19 @@ class Answers:
         return len(self._due)
 
     @property
+    def settled(self) -> bool:
+        """Whether each request is known to be answered whole."""
+        return self.followed and not self._due
+
+    @property
     def begun(self) -> bool:
-        """Whether the response that is due next has begun; a 1xx begins none."""
-        return self._reader is not None and self._reader.response is not None
+        """Whether the response that is due next has begun; a whole 1xx begins none."""
+        return self._reader is not None
 
     def expect(self, method: str, *, may_switch: bool) -> None:
         """Note a request that went on; `may_switch`: it has Upgrade, or its method is CONNECT."""
-        self._due.append((method, may_switch))
+        if self.followed:
+            self._due.append((method, may_switch))
 
     def read(self, data: bytes | bytearray | memoryview) -> None:
         """Read on in what the fallback writes."""
@@ -59,7 +66,7 @@ class Answers:
                     return
                 self._reader = ResponseReader(self._due[0][0], limits=_LIMITS)
             read = self._reader.skip(data)
-            self._note(self._reader)
+            self._note(self._reader, data)
             if read == len(data):
                 return
             data = memoryview(data)[read:]
@@ -68,7 +75,7 @@ class Answers:
         """Note that the fallback has ended its side: no response follows."""
         self.over = True
 
-    def _note(self, reader: ResponseReader) -> None:
+    def _note(self, reader: ResponseReader, data: bytes | bytearray | memoryview) -> None:
         if reader.reason is not None:
             self._lose(f"a response that cannot be read ({reader.reason.name})")
         elif reader.switched and not self._due[0][1]:
@@ -82,8 +89,13 @@ class Answers:
         elif reader.until_close:
             # It ends with the connection: nothing is decided after it.
             self.over = True
+        elif reader.response is None and bytes(data[-4:]) == _END_OF_HEAD:
+            # A 1xx: the response itself has not begun.
+            self._reader = None
 
     def _lose(self, what: str) -> None:
         """Conclude nothing any more: bytes still pass."""
         self.followed = False
+        self._due.clear()
+        self._reader = None
         report(f"the fallback has written {what}", None, level=logging.WARNING)
