@@ -3,7 +3,7 @@
 In: the calls of an unmodified HTTP server. Out: the same calls on the real transport, and word of
 them to the connection, which reads what is written.
 
-Always: bytes go through unchanged and uncopied. After `detach` it is a transport that is closed:
+Always: bytes go through unchanged and uncopied. After `end` it is a transport that is closed:
 it does nothing, whatever timers the fallback still has, and refers to the connection no more.
 
 Not here: what the connection makes of it.
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
     from upgrade101._types import StreamProtocol
 
+_ADDRESSES = ("peername", "sockname", "socket")
 _EXTRA = (
-    "peername",
-    "sockname",
-    "socket",
+    *_ADDRESSES,
     "sslcontext",
     "ssl_object",
     "cipher",
@@ -32,25 +31,35 @@ _EXTRA = (
     "peercert",
 )
 """What a transport can be asked for, and is after its end too."""
+_NOBODY = asyncio.Protocol()
+"""The protocol after the end: a transport that is lost does not refer to its own either."""
 
 
 class Follower(Protocol):
     """What a stand-in tells of."""
 
     def fallback_wrote(self) -> None:
-        """Something was written; `answers` has read it."""
+        """Note that something was written; `answers` has read it."""
 
     def fallback_reads(self) -> None:
-        """The fallback pauses or resumes reading, as `reading` says."""
+        """Note that the fallback pauses or resumes reading, as `reading` says."""
 
     def fallback_closed(self) -> None:
-        """The fallback has closed the connection."""
+        """Note that the fallback has closed the connection."""
 
 
 class StandIn(asyncio.Transport):
     """A transport whose other side is the connection."""
 
-    __slots__ = ("_follower", "_past", "_transport", "answers", "protocol", "reading")
+    __slots__ = (
+        "__weakref__",
+        "_follower",
+        "_past",
+        "_transport",
+        "answers",
+        "protocol",
+        "reading",
+    )
 
     def __init__(
         self, follower: Follower, transport: asyncio.Transport, protocol: StreamProtocol
@@ -58,22 +67,40 @@ class StandIn(asyncio.Transport):
         self._follower: Follower | None = follower
         self._transport: asyncio.Transport | None = transport
         self._past: dict[str, Any] = {}
+        if not transport.can_write_eof():
+            # One of TLS has forgotten them when it tells of its end.
+            self._remember(transport, _ADDRESSES)
         self.protocol = protocol
         self.answers = Answers()
         self.reading = True
 
     # What the connection calls.
 
-    def detach(self) -> None:
-        """Be closed from now on."""
+    def end(self, exc: Exception | None) -> None:
+        """Be closed from now on, and tell the protocol."""
+        protocol, self.protocol = self.protocol, _NOBODY
+        self._detach()
+        protocol.connection_lost(exc)
+
+    def _detach(self) -> None:
         transport = self._transport
         if transport is not None:
-            self._past = {name: transport.get_extra_info(name) for name in _EXTRA}
+            self._remember(transport, _EXTRA)
         self._follower = self._transport = None
 
+    def _remember(self, transport: asyncio.Transport, names: Iterable[str]) -> None:
+        for name in names:
+            value = transport.get_extra_info(name)
+            if value is not None:
+                self._past[name] = value
+
     def pass_through(self) -> None:
-        """Go on as the real transport, of which nobody reads anything any more."""
+        """Give the real transport to the protocol, and pass every call to it from now on."""
+        transport = self._transport
         self._follower = None
+        protocol, self.protocol = self.protocol, _NOBODY
+        if transport is not None:
+            transport.set_protocol(protocol)
 
     # What a transport can do.
 
@@ -81,8 +108,7 @@ class StandIn(asyncio.Transport):
         """Return what the real transport says, or said."""
         if self._transport is not None:
             return self._transport.get_extra_info(name, default)
-        value = self._past.get(name)
-        return default if value is None else value
+        return self._past.get(name, default)
 
     def is_closing(self) -> bool:
         """Return whether it is closed, by either side."""
@@ -104,12 +130,15 @@ class StandIn(asyncio.Transport):
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Have another protocol of the fallback's get what arrives."""
-        self.protocol = protocol  # type: ignore[assignment] # as asyncio's own, of any protocol
-        if self._follower is None and self._transport is not None:
+        if self._follower is not None:
+            self.protocol = protocol  # type: ignore[assignment] # as asyncio's own, of any protocol
+        elif self._transport is not None:
             self._transport.set_protocol(protocol)
 
     def get_protocol(self) -> asyncio.BaseProtocol:
         """Return the protocol that gets what arrives."""
+        if self._follower is None and self._transport is not None:
+            return self._transport.get_protocol()
         return self.protocol
 
     def is_reading(self) -> bool:
