@@ -5,28 +5,30 @@ what the fallback does with the transport that stands for the real one.
 Out: for each request one final decision, carried out in its place; and in the end the transport,
 given to the handler's protocol or to the fallback's.
 
-| state     | the connection ...                     | bytes           | end of file     | its time over |
-| --------- | -------------------------------------- | --------------- | --------------- | ------------- |
-| ACCEPTED  | has sent nothing                       | READING         | ended           | ended         |
-| READING   | has sent a part of a request           | decided if whole| ended [1]       | 408 [2]       |
-| DECIDING  | waits for the handler's answer         | kept            | ended           | 503           |
-| IDLE      | is between two requests                | READING         | the fallback's  | -             |
-| PASSING   | sends a body that goes on              | the fallback's  | the fallback's  | -             |
-| ASKED     | waits for the answer that says whether | kept            | the fallback's  | -             |
-|           | the fallback switches                  |                 |                 |               |
-| HELD      | has a decision that waits for the      | kept            | decision dropped| -             |
-|           | responses that are due                 |                 |                 |               |
-| LAST      | has sent its last request              | dropped         | the fallback's  | -             |
-| REFUSED   | reads its refusal                      | dropped         | closed          | aborted       |
-| GONE      | is somebody else's, or lost            | -               | -               | -             |
+| state    | the connection ...                | bytes            | end of file        | time over |
+| -------- | --------------------------------- | ---------------- | ------------------ | --------- |
+| ACCEPTED | has sent nothing                  | READING          | ended              | ended     |
+| READING  | has sent a part of a request      | decided if whole | ended [1]          | 408 [2]   |
+| DECIDING | waits for the handler's answer    | kept             | ended              | 503       |
+| IDLE     | is between two requests           | READING          | the fallback's     | -         |
+| PASSING  | sends a body that goes on         | the fallback's   | the fallback's     | -         |
+| ASKED    | waits for the answer that says if | kept             | the fallback's [3] | -         |
+|          | the fallback switches             |                  |                    |           |
+| FULL     | has 64 requests without an answer | kept [4]         | the fallback's     | -         |
+| HELD     | has a decision that waits for the | kept             | it is dropped      | -         |
+|          | responses that are due            |                  |                    |           |
+| LAST     | has sent its last request         | dropped          | the fallback's     | -         |
+| REFUSED  | reads its refusal                 | dropped          | closed             | aborted   |
+| GONE     | is somebody else's, or lost       | -                | -                  | -         |
 
-[1] With a fallback, the end of file is the fallback's. [2] In its place: HELD, if responses are due.
+[1] With a fallback, the end of file is the fallback's. [2] In its place: HELD, if responses are
+due. [3] After what is kept. [4] Reading is paused.
 
 From READING a request goes, by its decision, to DECIDING (`SWITCH`), to REFUSED (`REJECT`), or on
 to the fallback (`PASS`): then to PASSING if it has a body, to ASKED if nothing is known before it
-is answered, to LAST if it is the last, else to IDLE. Once there is a fallback, all but a `PASS`
-goes through HELD. From DECIDING the handler's answer leads to GONE, to REFUSED, or (declined) on to
-the fallback. The fallback's own switch leads to GONE.
+is answered, to LAST if it is the last, else to IDLE or FULL. Once there is a fallback, all but a
+`PASS` goes through HELD. From DECIDING the handler's answer leads to GONE, to REFUSED, or
+(declined) on to the fallback. The fallback's own switch leads to GONE.
 
 Always: `state` says all. No byte is lost, or delivered twice. After REFUSED or GONE no queue and
 no timer refers to the connection, but for the one that ends REFUSED.
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
     from upgrade101._types import StreamProtocol
 
 MOST_DUE = 64
-"""Requests that may be unanswered before reading pauses [contract 8.6]."""
+"""Requests that may be unanswered at a time [contract 8.6]."""
 
 
 class State(Enum):
@@ -72,14 +74,15 @@ class State(Enum):
     PASSING = 4
     ASKED = 5
     HELD = 6
-    LAST = 7
-    REFUSED = 8
-    GONE = 9
+    FULL = 7
+    LAST = 8
+    REFUSED = 9
+    GONE = 10
 
 
 _READ_ON = frozenset({State.ACCEPTED, State.READING, State.IDLE, State.PASSING})
 """States in which bytes are read at once."""
-_KEEP = frozenset({State.DECIDING, State.ASKED, State.HELD})
+_KEEP = frozenset({State.DECIDING, State.ASKED, State.HELD, State.FULL})
 """States in which they are kept."""
 _AFTER = {
     Next.REQUEST: State.IDLE,
@@ -111,6 +114,7 @@ class Connection(asyncio.Protocol):
         "__weakref__",
         "_context",
         "_decision",
+        "_ended",
         "_factory",
         "_handshake",
         "_kept",
@@ -133,11 +137,13 @@ class Connection(asyncio.Protocol):
         """What the handler decides on, or what is held."""
         self._kept: bytearray | None = None
         """What was read and not looked at; None: the decision's leftover."""
+        self._ended = False
+        """Whether the end of file follows what is kept."""
         self._served: Served | None = None
         """The fallback, once there is one."""
         self._task: asyncio.Future[Any] | None = None
         self._context: Context | None = None
-        """What the callbacks of the handler's protocol begin in."""
+        """What the handler, its protocol and what the fallback leads to begin in."""
         self._write_paused = False
         self._queue: Queue | None = None
         self._wait_in(factory.heads, factory.handshake_timeout)
@@ -172,6 +178,10 @@ class Connection(asyncio.Protocol):
         """
         served = self._served
         if served is not None:
+            if self.state is State.ASKED and self._kept:
+                self._ended = True
+                # TLS has no half-close here.
+                return bool(self.transport.can_write_eof())
             self._drop_request()
             return served.standin.protocol.eof_received()
         if self.state not in (State.REFUSED, State.GONE):
@@ -232,7 +242,7 @@ class Connection(asyncio.Protocol):
     def close_if_idle(self) -> None:
         """Close a connection of a fallback that is between two requests."""
         served = self._served
-        if self.state is State.IDLE and served is not None and not served.answers.due:
+        if self.state is State.IDLE and served is not None and served.answers.settled:
             self.state = State.LAST
             self.transport.close()
 
@@ -262,9 +272,9 @@ class Connection(asyncio.Protocol):
             return b""
         if decision.action is not Action.CONTINUE:
             self._handshake = None
-        if self._factory.health is not None and self._is_health_check(decision):
-            healthy = self._factory.is_healthy
-            decision = decision.reject(200 if healthy else 503, (), b"OK\n" if healthy else b"")
+            if self._factory.health is not None and self._is_health_check(decision):
+                healthy = self._factory.is_healthy
+                decision = decision.reject(200 if healthy else 503, (), b"OK\n" if healthy else b"")
         if decision.action is Action.PASS:
             return self._pass_on(decision, decision.leftover)
         self._follow(decision)
@@ -296,32 +306,33 @@ class Connection(asyncio.Protocol):
         self._move(State.HELD)
         self._decision = decision
         self._bound()
-        if self._is_due(self._served, decision):
+        if self._served.is_due(decision.reason):
             # Not within a call of the fallback's, which would be told of its end in it.
             self._soon(self._carry_out_held)
-
-    def _is_due(self, served: Served, decision: Decision) -> bool:
-        """Return whether the responses before the decision's own are written [contract 8.3]."""
-        # A defect in the body of a PASS is answered in the place of that request's response.
-        own = 1 if decision.reason is Reason.CHUNK_INVALID and served.in_body else 0
-        return not served.answers.followed or served.answers.due <= own
 
     def _carry_out_held(self) -> None:
         decision, served = self._decision, self._served
         if self.state is not State.HELD or decision is None or served is None:
             return
-        answers = served.answers
-        if decision.action is not Action.CONTINUE:
-            if not answers.followed or answers.over or (served.in_body and answers.begun):
-                # It cannot be answered in its place.
-                self._drop_request()
-                self.transport.abort()
-                return
-            self._end_fallback(None)
-        self._carry_out(decision)
+        if self.transport.is_closing() or not served.is_due(decision.reason):
+            return
+        if not served.can_answer:
+            self._drop_request()
+            self.transport.abort()
+            if decision.action is Action.REJECT:
+                self._observe(decision)
+        elif decision.action is Action.CONTINUE:
+            self._ask_for_body(decision)
+        else:
+            try:
+                self._end_fallback(None)
+            finally:
+                self._carry_out(decision)
 
     def _carry_out(self, decision: Decision) -> None:
-        if decision.action is Action.SWITCH and self._factory.is_full:
+        if decision.action is Action.SWITCH and self._factory.closed:
+            self.refuse(refusal(decision, Reason.SHUTDOWN))
+        elif decision.action is Action.SWITCH and self._factory.is_full:
             self.refuse(refusal(decision, Reason.CAPACITY))
         elif decision.action is Action.SWITCH:
             self._ask_handler(decision)
@@ -505,7 +516,19 @@ class Connection(asyncio.Protocol):
         kept = self._take_kept(decision)
         # What was kept begins with the leftover; a body that was read before it goes on as well.
         body = passed.leftover[: len(passed.leftover) - len(decision.leftover)]
-        self.data_received(self._pass_on(passed, body + kept, untouched=True))
+        context = self._context
+        assert context is not None, "the handler was called"  # noqa: S101 - for type checkers
+        # In no context of the handler's.
+        context.run(self._serve, passed, body + kept)
+
+    def _serve(self, decision: Decision, leftover: bytes) -> None:
+        """Give the fallback a request that was declined, and read on."""
+        try:
+            self.data_received(self._pass_on(decision, leftover, untouched=True))
+        except BaseException:
+            # As asyncio does, in whose call this is not.
+            self.transport.abort()
+            raise
 
     def _cut_short(self, reason: Reason) -> None:
         decision = self._decision
@@ -523,9 +546,12 @@ class Connection(asyncio.Protocol):
 
     def _keep(self, data: bytes) -> None:
         decision = self._decision
-        if self.state is State.DECIDING and decision and isinstance(decision.offer, TLS):
+        if decision and decision.action is Action.SWITCH and isinstance(decision.offer, TLS):
             # Never to be taken for what follows inside TLS [RFC 2817 3].
-            self._cut_short(Reason.TLS_LEFTOVER)
+            if self.state is State.DECIDING:
+                self._cut_short(Reason.TLS_LEFTOVER)
+            else:
+                self._decision = refusal(decision, Reason.TLS_LEFTOVER)
             return
         if self._kept is None:
             self._kept = bytearray(decision.leftover if decision else b"")
@@ -545,22 +571,37 @@ class Connection(asyncio.Protocol):
         self.state = state
         self._decision = None
         self._bound()
-        self.data_received(kept)
+        try:
+            self.data_received(kept)
+            if self._ended and not self._kept:
+                self._ended = False
+                self._end_reading(self)
+        except BaseException:
+            # As asyncio does, in whose call this is not.
+            self.transport.abort()
+            raise
+
+    def _end_reading(self, protocol: asyncio.Protocol | asyncio.BufferedProtocol) -> None:
+        """Give a protocol the end of file, as a transport does."""
+        if not protocol.eof_received():
+            self.transport.close()
 
     def _bound(self) -> None:
         """Pause reading if enough is kept, or if the fallback has enough; or resume it."""
-        transport, served = self.transport, self._served
-        if transport.is_closing():
-            return
-        if self.state in _KEEP:
+        served = self._served
+        if self.state is State.FULL:
+            full = True
+        elif self.state in _KEEP:
             early = self._decision.leftover if self._decision else b""
             size = len(early) if self._kept is None else len(self._kept)
             full = size > self._factory.pending_bytes
         else:
             full = served is not None and not served.standin.reading
-        if served is not None and served.answers.due >= MOST_DUE:
-            full = True
-        if full == transport.is_reading():
+        self._bound_as(full=full)
+
+    def _bound_as(self, *, full: bool) -> None:
+        transport = self.transport
+        if not transport.is_closing() and full == transport.is_reading():
             (transport.pause_reading if full else transport.resume_reading)()
 
     # ---- the fallback
@@ -570,30 +611,48 @@ class Connection(asyncio.Protocol):
         served = self._served or self._make_fallback(decision)
         if served is None:
             return b""
-        self._move(_AFTER[served.expect(decision, untouched=untouched)])
-        self._decision = None
         try:
-            served.pass_head(decision, untouched=untouched)
+            if not served.connected:
+                served.connect(write_paused=self._write_paused)
+            if self.state is not State.LAST:
+                following = served.expect(decision, untouched=untouched)
+                self._move(self._state_before(following))
+                self._decision = None
+                served.pass_head(decision, untouched=untouched)
         finally:
             self._observe(decision)
-        if self.state is State.GONE and leftover:
+        if self.state is State.GONE:
             # It has switched in this very call.
-            feed(self.transport.get_protocol(), leftover)
-        self._bound()
+            self._give_rest(leftover)
+        else:
+            self._bound()
         return leftover
+
+    def _state_before(self, following: Next) -> State:
+        """Return the state in which what follows a request is awaited."""
+        served = self._served
+        if following is Next.REQUEST and served is not None and served.answers.due >= MOST_DUE:
+            return State.FULL
+        return _AFTER[following]
+
+    def _give_rest(self, data: bytes) -> None:
+        """Give what was read to the protocol that the fallback has switched to."""
+        if data and not self.transport.is_closing():
+            feed(self.transport.get_protocol(), data)
 
     def _make_fallback(self, decision: Decision) -> Served | None:
         fallback = self._factory.fallback
         assert fallback is not None, "without one nothing is passed on"  # noqa: S101
+        if self._context is None:
+            self._context = copy_context()
         try:
-            served = Served(fallback, self, self.transport)
+            served = Served(fallback, self, self.transport, self._factory.negotiator.limits)
         except Exception as error:  # noqa: BLE001 - whatever a caller's factory raises
             report("the fallback failed", decision, error)
             self.refuse(refusal(decision, Reason.HANDLER_FAILED))
             return None
         self._served = served
         self._factory.served.add(self)
-        served.connect(write_paused=self._write_paused)
         return served
 
     def _pass_body(self, data: bytes) -> bytes:
@@ -603,23 +662,28 @@ class Connection(asyncio.Protocol):
         decision = served.decision
         assert decision is not None, "the body of this request"  # noqa: S101 - for type checkers
         rest, defect = served.pass_body(data)
-        if self.state is not State.PASSING:
-            # The fallback has closed, or switched, as it got this.
+        if self.state is State.GONE:
+            # It has switched as it got this; in LAST it has closed.
+            self._give_rest(rest)
+        elif self.state is not State.PASSING:
             return b""
-        if defect is not None:
+        elif defect is not None and served.answers.over:
+            self._drop_request()
+        elif defect is not None:
             self._follow(refusal(decision, defect))
-            return b""
-        if not served.in_body:
-            self.state = _AFTER[served.after()]
+        elif not served.in_body:
+            self.state = self._state_before(served.after())
             if self.state is State.ASKED and not served.answers.due:
                 self._soon(self._go_on)
-        return rest
+            return rest
+        return b""
 
     def _drop_request(self) -> None:
         """Read no further request; a decision that is held is dropped [contract 8.3]."""
         if self.state not in (State.REFUSED, State.GONE, State.LAST):
             self._move(State.LAST)
             self._decision = self._kept = self._handshake = None
+            self._bound()
 
     def _end_fallback(self, exc: Exception | None) -> None:
         """Tell the fallback, if there is one, that its connection is lost."""
@@ -641,18 +705,20 @@ class Connection(asyncio.Protocol):
         if served is None:
             return
         answers = served.answers
-        if answers.switched:
-            self._give_away(served)
+        if answers.switched and self._kept:
+            # What is kept is not given within its own call, and nothing else before.
+            self._soon(self._give_away)
+        elif answers.switched:
+            self._give_away()
         elif answers.over:
-            self._drop_request()
+            if self.state is not State.PASSING:
+                self._drop_request()
             self._factory.settle()
         elif self.state is State.HELD and self._decision is not None:
-            if self._is_due(served, self._decision):
+            if served.is_due(self._decision.reason):
                 self._soon(self._carry_out_held)
-        elif answers.due == 0 and (self.state is State.ASKED or self._factory.ends):
+        elif self._is_answered(served):
             self._soon(self._go_on)
-        elif answers.due == MOST_DUE - 1:
-            self._bound()
 
     def fallback_reads(self) -> None:
         """Pause or resume reading, as the fallback wants."""
@@ -662,29 +728,44 @@ class Connection(asyncio.Protocol):
         """Read no further request: the fallback has closed the connection."""
         self._drop_request()
 
+    def _is_answered(self, served: Served) -> bool:
+        """Return whether as many responses are written as this state waits for."""
+        if self.state is State.FULL:
+            return served.answers.due < MOST_DUE
+        return served.answers.due == 0 and (self.state is State.ASKED or self._factory.ends)
+
     def _go_on(self) -> None:
-        """Go on after a request that was answered without a switch."""
+        """Go on after the responses that were waited for."""
         served = self._served
-        if served is None or served.answers.due:
+        if served is None or self.transport.is_closing() or not self._is_answered(served):
             return
         if self.state is State.ASKED:
-            self._read_kept(_AFTER[served.after_answer()])
+            self._read_kept(self._state_before(served.after_answer()))
+        elif self.state is State.FULL:
+            self._read_kept(State.IDLE)
         if self._factory.ends:
             self.close_if_idle()
 
-    def _give_away(self, served: Served) -> None:
+    def _give_away(self) -> None:
         """Give the transport to the fallback's protocol, which has switched by itself."""
+        served = self._served
+        if served is None:
+            return
         kept = self._take_kept(None)
         self._move(State.GONE)
         self._forget_fallback()
-        served.standin.pass_through()
         protocol = served.standin.protocol
-        self.transport.set_protocol(protocol)
-        if kept:
-            # Not within its own call; nothing arrives before.
-            self._soon(lambda: feed(protocol, kept))
-        elif not self.transport.is_reading() and served.standin.reading:
-            self.transport.resume_reading()
+        served.standin.pass_through()
+        self._bound_as(full=not served.standin.reading)
+        try:
+            self._give_rest(kept)
+            if self._ended and not self.transport.is_closing():
+                self._end_reading(protocol)
+        except BaseException:
+            # As asyncio does, in whose call this is not.
+            self.transport.abort()
+            raise
 
     def _soon(self, call: Callable[[], None]) -> None:
-        asyncio.get_running_loop().call_soon(call)
+        """Make a call that is not within one of the fallback's, nor in its context."""
+        asyncio.get_running_loop().call_soon(call, context=self._context)

@@ -19,6 +19,7 @@ from upgrade101._standin import StandIn
 if TYPE_CHECKING:
     import asyncio
 
+    from upgrade101._core import Limits
     from upgrade101._standin import Follower
     from upgrade101._types import Fallback
 
@@ -36,16 +37,31 @@ class Next(Enum):
 class Served:
     """What a connection has while a fallback serves it."""
 
-    __slots__ = ("_asks", "_body", "_last", "answers", "decision", "standin")
+    __slots__ = (
+        "_asks",
+        "_body",
+        "_last",
+        "_limits",
+        "answers",
+        "connected",
+        "decision",
+        "standin",
+    )
 
     def __init__(
-        self, fallback: Fallback, follower: Follower, transport: asyncio.Transport
+        self,
+        fallback: Fallback,
+        follower: Follower,
+        transport: asyncio.Transport,
+        limits: Limits,
     ) -> None:
         self.standin = StandIn(follower, transport, fallback())
         self.answers = self.standin.answers
+        self.connected = False
         self.decision: Decision | None = None
         """The PASS whose body goes on."""
         self._body: BodyReader | None = None
+        self._limits = limits
         self._asks = False
         """Whether the answer says what follows the request."""
         self._last = False
@@ -53,6 +69,7 @@ class Served:
 
     def connect(self, *, write_paused: bool) -> None:
         """Give the fallback's protocol its transport."""
+        self.connected = True
         self.standin.protocol.connection_made(self.standin)
         if write_paused:
             self.standin.protocol.pause_writing()
@@ -69,23 +86,28 @@ class Served:
                 and decision.forward == request.head
             )
         )
-        self._last = _is_last(request)
+        size = decision._framing  # noqa: SLF001 - for this layer
         self.answers.expect(request.method, may_switch=self._asks)
-        size = 0 if request.method == "CONNECT" else decision._framing  # noqa: SLF001 - for this layer
+        if request.method == "CONNECT":
+            # Servers differ in what the bytes after a CONNECT that says it has a body are.
+            self._last = size != 0 or _is_last(request)
+            return self.after()
+        self._last = _is_last(request)
         if size == 0:
             return self.after()
         self.decision = decision
-        self._body = BodyReader(chunked=True) if size is None else BodyReader(length=size)
+        self._body = BodyReader(length=size, chunked=size is None, limits=self._limits)
         return Next.BODY
 
     def after(self) -> Next:
         """Return what follows the request that was taken last."""
-        if self._asks:
+        answers = self.answers
+        if self._asks and answers.followed and not answers.over:
             return Next.ANSWER
-        return Next.NOTHING if self._last else Next.REQUEST
+        return Next.NOTHING if self._last or answers.over else Next.REQUEST
 
     def after_answer(self) -> Next:
-        """Return what follows it, since its answer was no switch."""
+        """Return what follows it, for its answer was no switch."""
         self._asks = False
         return self.after()
 
@@ -111,10 +133,22 @@ class Served:
         """Whether the body of a request is not at its end."""
         return self._body is not None
 
+    def is_due(self, reason: Reason) -> bool:
+        """Return whether the responses before a decision's own are written [contract 8.3]."""
+        # A defect in the body of a PASS is answered in the place of that request's response.
+        own = 1 if reason is Reason.CHUNK_INVALID and self.in_body else 0
+        return self.answers.due <= own
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether what is due can be answered in its place by another than the fallback."""
+        answers = self.answers
+        # A body with a defect has a request, which may have been answered before its end.
+        return answers.followed and not (self.in_body and (answers.begun or not answers.due))
+
     def end(self, exc: Exception | None = None) -> None:
         """Tell the fallback that its connection is lost."""
-        self.standin.detach()
-        self.standin.protocol.connection_lost(exc)
+        self.standin.end(exc)
 
 
 def _is_last(request: Request) -> bool:

@@ -37,6 +37,7 @@ class Settings(Protocol):
     health: str | None
     plain: bool
     """Whether it is known that no transport is one of TLS."""
+    closed: bool
     shutdown: float
     """When handlers that have not answered are cut short, once it is closed."""
     deadlines: Deadlines
