@@ -522,9 +522,13 @@ class Connection(asyncio.Protocol):
         context.run(self._serve, passed, body + kept)
 
     def _serve(self, decision: Decision, leftover: bytes) -> None:
-        """Give the fallback a request that was declined, and read on."""
+        """Give the fallback a request that was declined, and read on.
+
+        Untouched, but for a body: some servers lose it if an upgrade is asked for [contract 8.4].
+        """
+        untouched = decision._framing == 0  # noqa: SLF001 - the core's, for this layer
         try:
-            self.data_received(self._pass_on(decision, leftover, untouched=True))
+            self.data_received(self._pass_on(decision, leftover, untouched=untouched))
         except BaseException:
             # As asyncio does, in whose call this is not.
             self.transport.abort()
