@@ -141,3 +141,8 @@ def servers(constant: Path) -> list[Server]:
             environment={"NODE_PATH": NODE_MODULES},
         ),
     ]
+
+
+def http_server(name: str, loop: str, side: str) -> Server:
+    """Return an HTTP server for `pages`: alone, or behind upgrade101."""
+    return Server(f"{name}, {side}", loop, _script("http_server.py", loop, side, name))

@@ -77,6 +77,10 @@ async def handle(request: web.BaseRequest) -> web.StreamResponse:
         for _ in range(size // len(BLOCK)):
             await response.write(BLOCK)
         return response
+    if "Expect" in request.headers:
+        # As an aiohttp application's default.
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
     parts = [data async for data in request.content.iter_any()]
     return web.Response(body=write_answer(request.method, request.path, b"".join(parts)))
 

@@ -162,7 +162,11 @@ async def test_body_of_an_upgrade_that_is_not_granted_is_no_request(
     name: str, upgrade: str, *, apart: bool
 ) -> None:
     post = heads.write(
-        "POST", "/post", f"Upgrade: {upgrade}", "Connection: Upgrade", f"Content-Length: {len(INNER)}"
+        "POST",
+        "/post",
+        f"Upgrade: {upgrade}",
+        "Connection: Upgrade",
+        f"Content-Length: {len(INNER)}",
     )
     async with serving_with(name) as served:
         client = await served.connect()
