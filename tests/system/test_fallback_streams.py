@@ -12,7 +12,6 @@ import asyncio
 import re
 import resource
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import heads
 import pytest
@@ -30,9 +29,6 @@ from fallbacks import (
     serving_with,
     write_answer,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MIB = 1 << 20
 BODY = BLOCK * (MIB // len(BLOCK))

@@ -1,0 +1,255 @@
+"""Proxies of Debian in front, each with its configuration of docs/examples/proxies.
+
+In: pages and WebSocket handshakes, mixed, through nginx, HAProxy, nghttpx and Apache, whose
+connections to upgrade101 are kept alive and shared by their clients.
+Out: how many of the handshakes switched. Always: some of them came on a connection that had
+carried a page, for that is what fails elsewhere; a proxy is ended with its test.
+Not here: what is written on the connections (`test_fallback_kept_alive`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import heads
+import pytest
+from demo_process import DEADLINE
+from fallbacks import serving_with
+from talking import talk
+from websockets.asyncio.client import connect
+
+from upgrade101 import Negotiator, Protocol, Reason, WebSocket
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from client_programs import RequireTool
+
+    from upgrade101 import Decision
+
+EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples/proxies"
+NEGOTIATOR = Negotiator(WebSocket(paths=("/live",)), Protocol("echo"))
+
+
+class Proxy:
+    """A proxy: how it is started."""
+
+    def __init__(self, program: str, package: str, file: str, *arguments: str) -> None:
+        self.program = program
+        self.package = package
+        self.file = file
+        self.arguments = arguments
+
+    def write(self, folder: Path, front: int, back: int) -> list[str]:
+        """Write its configuration with other ports; return its arguments."""
+        text = (EXAMPLES / self.file).read_text(encoding="utf-8")
+        assert text.count("8100") == text.count("8101") == 1
+        text = text.replace("8100", str(front)).replace("8101", str(back))
+        if self.program == "nginx":
+            # What a package has set up for its user root, for any user.
+            kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            places = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+            text = text.replace("http {", f"http {{ access_log off; {places}")
+        (folder / self.file).write_text(text, encoding="utf-8")
+        return [
+            argument.format(folder=folder, file=folder / self.file) for argument in self.arguments
+        ]
+
+
+PROXIES = {
+    "nginx": Proxy(
+        "nginx",
+        "nginx",
+        "nginx.conf",
+        "-e",
+        "stderr",
+        "-c",
+        "{file}",
+        "-g",
+        "daemon off; pid {folder}/pid; worker_processes 1;",
+    ),
+    "haproxy": Proxy("haproxy", "haproxy", "haproxy.cfg", "-db", "-f", "{file}"),
+    "nghttpx": Proxy("nghttpx", "nghttp2-proxy", "nghttpx.conf", "--conf={file}"),
+    "apache": Proxy(
+        "apache2",
+        "apache2-bin",
+        "apache.conf",
+        "-DFOREGROUND",
+        "-f",
+        "{file}",
+        "-C",
+        "DefaultRuntimeDir {folder}",
+        "-C",
+        "PidFile {folder}/pid",
+        "-C",
+        "ErrorLog /dev/stderr",
+    ),
+}
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(
+    proxy: Proxy, program: str, folder: Path, front: int, back: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a proxy."""
+    with (folder / "said").open("wb") as said:
+        arguments = proxy.write(folder, front, back)
+        process = subprocess.Popen([program, *arguments], stdout=said, stderr=said)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(DEADLINE)
+
+
+@asynccontextmanager
+async def proxied(
+    name: str, port: int, require_tool: RequireTool, folder: Path
+) -> AsyncIterator[str]:
+    """Run a proxy in front of a port; yield where it listens."""
+    proxy, front = PROXIES[name], free_port()
+    program = require_tool(proxy.program, proxy.package)
+    with running(proxy, program, folder, front, port) as process:
+        await listening(process, front, folder)
+        yield f"127.0.0.1:{front}"
+
+
+async def listening(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
+    """Wait until a process listens."""
+    async with asyncio.timeout(DEADLINE):
+        while True:
+            assert process.poll() is None, (folder / "said").read_text(errors="replace")
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.02)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return
+
+
+class Seen:
+    """What was decided on which connection."""
+
+    def __init__(self) -> None:
+        self.passed: set[Any] = set()
+        self.switched_after_a_page = 0
+
+    def __call__(self, decision: Decision, transport: asyncio.BaseTransport) -> None:
+        """Note a decision."""
+        peer = transport.get_extra_info("peername")
+        if decision.reason is Reason.NO_UPGRADE:
+            self.passed.add(peer)
+        elif decision.reason is Reason.SWITCHED and peer in self.passed:
+            self.switched_after_a_page += 1
+
+
+async def talk_once(host: str) -> None:
+    """Open a WebSocket through the proxy, and have a message back."""
+    async with connect(
+        f"ws://{host}/live", origin=f"http://{host}", open_timeout=DEADLINE, proxy=None
+    ) as client:
+        await client.send("hello")
+        assert await client.recv() == "hello"
+
+
+async def get_page(session: aiohttp.ClientSession, host: str) -> None:
+    """Get a page through the proxy."""
+    async with session.get(f"http://{host}/page") as answer:
+        assert await answer.text() == "<GET /page >"
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("name", ["aiohttp", "uvicorn-httptools"])
+async def test_handshakes_mixed_with_pages_switch(
+    name: str, proxy: str, require_tool: RequireTool, tmp_path: Path
+) -> None:
+    seen = Seen()
+    count = 100 if proxy == "nginx" else 10
+    async with serving_with(name, talk, negotiator=NEGOTIATOR, on_decision=seen) as served:
+        server = served.service.server
+        port = server.sockets[0].getsockname()[1]
+        async with (
+            proxied(proxy, port, require_tool, tmp_path) as host,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(DEADLINE)) as session,
+        ):
+            await get_page(session, host)
+            for number in range(count):
+                await talk_once(host)
+                if number % 3 == 0:
+                    await asyncio.gather(*(get_page(session, host) for _ in range(2)))
+        stats = server.stats()
+        assert stats[Reason.SWITCHED] == count
+        assert set(stats) == {Reason.NO_UPGRADE, Reason.SWITCHED}
+        assert seen.switched_after_a_page > 0
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+async def test_pages_and_handshakes_of_many_clients_at_once_are_answered(
+    proxy: str, require_tool: RequireTool, tmp_path: Path
+) -> None:
+    async with serving_with("uvicorn-h11", talk, negotiator=NEGOTIATOR) as served:
+        server = served.service.server
+        port = server.sockets[0].getsockname()[1]
+        async with (
+            proxied(proxy, port, require_tool, tmp_path) as host,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(DEADLINE)) as session,
+        ):
+            for _ in range(3):
+                await asyncio.gather(
+                    *(get_page(session, host) for _ in range(10)),
+                    *(talk_once(host) for _ in range(10)),
+                )
+        assert server.stats() == {Reason.NO_UPGRADE: 30, Reason.SWITCHED: 30}
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+async def test_foreign_origin_is_refused_whatever_another_client_asked_before(
+    proxy: str, require_tool: RequireTool, tmp_path: Path
+) -> None:
+    async with serving_with("uvicorn-h11", talk, negotiator=NEGOTIATOR) as served:
+        port = served.service.server.sockets[0].getsockname()[1]
+        async with (
+            proxied(proxy, port, require_tool, tmp_path) as host,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(DEADLINE)) as session,
+        ):
+            for _ in range(5):
+                await get_page(session, host)
+                with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                    await session.ws_connect(f"ws://{host}/live", origin="http://evil.test")
+            assert b"/live" not in served.taken
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+async def test_post_with_a_body_and_an_upgrade_is_one_request(
+    proxy: str, require_tool: RequireTool, tmp_path: Path
+) -> None:
+    inner = heads.write("GET", "/smuggled")
+    fields = {"Upgrade": "foo", "Connection": "Upgrade"}
+    async with serving_with("uvicorn-httptools", talk, negotiator=NEGOTIATOR) as served:
+        port = served.service.server.sockets[0].getsockname()[1]
+        async with (
+            proxied(proxy, port, require_tool, tmp_path) as host,
+            # nghttpx takes no further request after one with Upgrade.
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session,
+        ):
+            for _ in range(3):
+                async with session.post(
+                    f"http://{host}/post", data=inner, headers=fields
+                ) as answer:
+                    assert await answer.read() == b"<POST /post " + inner + b">"
+                await get_page(session, host)
