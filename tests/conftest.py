@@ -199,8 +199,8 @@ def java(require_tool: RequireTool, tmp_path_factory: pytest.TempPathFactory) ->
     # What is left of its start without that which only pays in a long run.
     command = (program, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classes, "PostClient")
 
-    def ask(method: str, url: str, body: bytes) -> list[bytes]:
-        shown, said = run(*command, method, url, body=body)
+    def ask(method: str, url: str, body: bytes, count: int = 1) -> list[bytes]:
+        shown, said = run(*command, method, url, str(count), body=body)
         return [shown, *said.split()]
 
     return ask

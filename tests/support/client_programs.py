@@ -15,8 +15,9 @@ from pathlib import Path
 from demo_process import DEADLINE
 
 RequireTool = Callable[[str, str], str]
-Java = Callable[[str, str, bytes], list[bytes]]
-"""From a method, a URL and a body to the response's body, version and status."""
+Java = Callable[..., list[bytes]]
+"""From a method, a URL, a body and a number of requests to the last response's body, and the
+version and the status of each."""
 CLIENTS = Path(__file__).parent / "clients"
 
 

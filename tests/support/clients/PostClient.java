@@ -7,10 +7,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /**
- * One request by a client with its defaults, which offers h2c with it.
+ * Requests by a client with its defaults, which offers h2c with each and keeps its connection.
  *
- * <p>In: GET or POST, a URL, and the body on stdin. Out: the version and the status on stderr, the
- * body of the response on stdout.
+ * <p>In: GET or POST, a URL, how many requests (1), and the body on stdin. Out: for each the version
+ * and the status on stderr, and the body of the last response on stdout.
  */
 class PostClient {
     public static void main(String[] arguments) throws Exception {
@@ -24,9 +24,13 @@ class PostClient {
                                         ? BodyPublishers.ofByteArray(body)
                                         : BodyPublishers.noBody())
                         .build();
-        HttpResponse<byte[]> response =
-                HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
-        System.err.println(response.version() + " " + response.statusCode());
+        int count = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1;
+        HttpClient client = HttpClient.newHttpClient();
+        HttpResponse<byte[]> response = null;
+        for (int number = 0; number < count; number++) {
+            response = client.send(request, BodyHandlers.ofByteArray());
+            System.err.println(response.version() + " " + response.statusCode());
+        }
         System.out.write(response.body());
         System.out.flush();
     }
