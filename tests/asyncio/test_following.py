@@ -24,7 +24,7 @@ from following import (
     Site,
 )
 
-from upgrade101 import Limits, Negotiator, Protocol, Reason, Upgrade
+from upgrade101 import Limits, Negotiator, Protocol, Reason
 from upgrade101._connection import State
 
 OLD = b"GET / HTTP/1.0\r\n\r\n"
@@ -232,15 +232,3 @@ async def test_connect_that_says_it_has_a_body_is_the_last_if_it_is_refused(line
     await site.answer(b"HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n")
     assert site.state is State.LAST
     assert site.fallback.data == connect
-
-
-async def test_body_after_a_response_is_read_before_the_upgrade_counts_as_answered() -> None:
-    def decline(upgrade: Upgrade) -> None:
-        upgrade.decline()
-
-    head = heads.upgrade("echo", "Content-Length: 4")
-    site = Site(decline).receive(head + b"body" + GET)
-    assert site.fallback.data == head + b"body"
-    assert site.state is State.ASKED
-    await site.answer()
-    assert site.fallback.data == head + b"body" + GET

@@ -128,28 +128,6 @@ async def test_protocol_that_closes_as_it_switches_gets_no_more() -> None:
     assert site.transport.closing
 
 
-@pytest.mark.parametrize("cut", [-10, -8, -6, -3])
-@pytest.mark.parametrize("at", [b"\r\n\r\n", b"body"])
-async def test_switch_before_a_declined_body_is_answered_gets_the_rest(cut: int, at: bytes) -> None:
-    def decline(upgrade: Upgrade) -> None:
-        upgrade.decline()
-
-    class Switching(Recorder):
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            if self.data.endswith(at):
-                self.transport.write(SWITCHES)
-
-    head = heads.upgrade("echo", "Content-Length: 4")
-    site = Site(decline, make=Switching)
-    stream = head + b"bodybehind"
-    site.receive(stream[:cut])
-    site.receive(stream[cut:])
-    site.receive(b"live")
-    assert site.state is State.GONE
-    assert site.fallback.data == stream + b"live"
-
-
 @pytest.mark.parametrize("full", [False, True])
 async def test_reading_is_as_the_fallback_wants_it_after_its_switch(*, full: bool) -> None:
     for paused in (False, True):
