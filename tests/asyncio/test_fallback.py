@@ -109,14 +109,34 @@ class Broken(Recorder):
         raise LookupError
 
 
+class Closing(Recorder):
+    """Closes its transport at once."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Close it."""
+        super().connection_made(transport)
+        self.transport.close()
+
+
+def test_fallback_that_closes_as_it_is_connected_gets_nothing() -> None:
+    # As from any transport.
+    protocol = Closing()
+    factory = make_factory(accept_echo, fallback=lambda: protocol)[0]
+    transport = Transport().connect(factory).receive(PLAIN + PLAIN)
+    transport.lose()
+    assert protocol.calls == ["connection_made", "connection_lost"]
+    assert factory.stats() == {Reason.NO_UPGRADE: 1}
+
+
+@pytest.mark.parametrize("where", ["connection_made", "data_received"])
 @pytest.mark.parametrize("over", OVER)
 async def test_fallback_whose_protocol_raises_loses_its_connection_and_leaves_nothing(
-    over: str,
+    over: str, where: str
 ) -> None:
     # As asyncio treats it: one error of the loop.
     errors: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
-    protocol = Broken("data_received")
+    protocol = Broken(where)
     async with serving(accept_echo, over=over, fallback=lambda: protocol) as service:
         client = await service.connect()
         client.writer.write(PLAIN)
