@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import gc
 import json
+import logging
 import subprocess
 import sys
 import time
@@ -80,7 +81,10 @@ def collector_off() -> Iterator[None]:
     gc.collect()
     gc.disable()
     try:
-        with mock.patch.object(LOGGER, "disabled", new=True):
+        with (
+            mock.patch.object(LOGGER, "disabled", new=True),
+            mock.patch.object(logging.getLogger("asyncio"), "disabled", new=True),
+        ):
             yield
     finally:
         gc.enable()
