@@ -113,6 +113,7 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         "__weakref__",
         "_context",
+        "_counts",
         "_decision",
         "_ended",
         "_factory",
@@ -145,6 +146,8 @@ class Connection(asyncio.Protocol):
         self._context: Context | None = None
         """What the handler, its protocol and what the fallback leads to begin in."""
         self._write_paused = False
+        self._counts = True
+        """Whether what is written is a decision; a health check's answer is none."""
         self._queue: Queue | None = None
         self._wait_in(factory.heads, factory.handshake_timeout)
 
@@ -275,6 +278,7 @@ class Connection(asyncio.Protocol):
             if self._factory.health is not None and self._is_health_check(decision):
                 healthy = self._factory.is_healthy
                 decision = decision.reject(200 if healthy else 503, (), b"OK\n" if healthy else b"")
+                self._counts = False
         if decision.action is Action.PASS:
             return self._pass_on(decision, decision.leftover)
         self._follow(decision)
@@ -363,6 +367,8 @@ class Connection(asyncio.Protocol):
             self._observe(decision)
 
     def _observe(self, decision: Decision) -> None:
+        if not self._counts:
+            return
         try:
             self._factory.observe(decision, self.transport)
             note(decision, self.transport)

@@ -30,9 +30,9 @@ def websocket(*lines: str, method: str = "GET", target: str = "/chat", key: str 
     )
 
 
-def upgrade(protocol: str, *lines: str, method: str = "POST") -> bytes:
+def upgrade(protocol: str, *lines: str, method: str = "POST", target: str = "/") -> bytes:
     """Return the head of a request for any other protocol."""
-    return write(method, "/", f"Upgrade: {protocol}", "Connection: Upgrade", *lines)
+    return write(method, target, f"Upgrade: {protocol}", "Connection: Upgrade", *lines)
 
 
 def h2c(settings: str = "AAMAAABkAAQAAP__") -> bytes:
