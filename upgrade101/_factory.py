@@ -157,16 +157,31 @@ class UpgradeFactory:
         if self.closed:
             return
         self.closed = True
-        for connection in [*self.heads, *self.served]:
-            assert isinstance(connection, Connection)  # noqa: S101 - for type checkers
-            connection.shut_down()
+        try:
+            self._shut_down([*self.heads, *self.served])
+        finally:
+            self._bound_handlers()
+            self.settle()
+
+    def _shut_down(self, connections: list[Any]) -> None:
+        """End each connection; then raise what the end of the first that failed has raised."""
+        failure: BaseException | None = None
+        for connection in connections:
+            try:
+                connection.shut_down()
+            except BaseException as error:  # noqa: BLE001 - raised below
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def _bound_handlers(self) -> None:
+        """Give the handlers that have not answered their last seconds."""
         if self.handlers:
             self.shutdown = self.deadlines.time() + self.shutdown_timeout
             for waiting, deadline in self.handlers.items():
                 self.handlers[waiting] = min(deadline, self.shutdown)
             if self.shutdown < self.deadlines.wake:
                 self.deadlines.expect(self.shutdown)
-        self.settle()
 
     async def wait_closed(self) -> None:
         """Wait until the factory is closed and no connection is pending."""
