@@ -347,7 +347,11 @@ class Connection(asyncio.Protocol):
 
     def _ask_for_body(self, decision: Decision) -> None:
         """Write the 100; the request is read on [RFC 9110 10.1.1]."""
-        self.transport.write(decision.response)
+        try:
+            self.transport.write(decision.response)
+        except BaseException:
+            self.transport.abort()
+            raise
         if self.state is State.HELD:
             self._wait_in(self._factory.heads, self._factory.handshake_timeout)
             self._read_kept(State.READING)
