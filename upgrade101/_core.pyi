@@ -2,7 +2,7 @@ import enum
 from asyncio import Transport
 from collections.abc import Callable, Iterable
 from types import EllipsisType
-from typing import Any, Self, TypeAlias, final
+from typing import Self, TypeAlias, final
 
 from typing_extensions import Buffer
 

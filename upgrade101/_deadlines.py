@@ -123,14 +123,14 @@ class Deadlines:
         now = self.time()
         self._timer = None
         try:
-            for queue, waiting in [
+            for place, waiting in [
                 (queue, waiting)
                 for queue in self._queues
                 for waiting, deadline in queue.items()
                 if deadline <= now + _CLOCK
             ]:
                 # Asked anew: what one end calls may put another off, or end its waiting.
-                if queue.get(waiting, inf) <= now + _CLOCK:
+                if place.get(waiting, inf) <= now + _CLOCK:
                     waiting.expire(now)
         finally:
             self._rearm(now)

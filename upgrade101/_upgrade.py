@@ -72,7 +72,7 @@ class Upgrade:
         assert request is not None, "a SWITCH has read a request"  # noqa: S101 - for type checkers
         return request
 
-    def accept(  # noqa: PLR0913 - what a 101 can say
+    def accept(
         self,
         protocol: StreamProtocol,
         headers: Headers = (),

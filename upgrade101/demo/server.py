@@ -136,7 +136,7 @@ class _Upgrader:
         request = upgrade.request
         room = self._room if decision.subprotocol == "chat" else None
         first = ""
-        if request is not None and request.target == "/handshake":
+        if request.target == "/handshake":
             # The page cannot see the heads of its own handshake; here it is told.
             first = json.dumps(
                 {
