@@ -14,13 +14,13 @@ import pytest
 from asyncio_helpers import ECHO, ClockDeadlines, accept_echo, make_factory, on_clock
 from fakes import Clock, Transport
 
-from upgrade101 import UpgradeFactory
 from upgrade101._deadlines import RESOLUTION
 from upgrade101._upgraded import PERIOD, Upgraded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from upgrade101 import UpgradeFactory
     from upgrade101._deadlines import Deadlines, Queue
 
 
