@@ -193,7 +193,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the handler, and tell the fallback: there is nobody to answer."""
-        if self.state is not State.GONE:
+        if self.transport is not None:
             let_go(self.transport)
         self._move(State.GONE)
         self._cancel()
@@ -501,19 +501,25 @@ class Connection(asyncio.Protocol):
 
     def take(self, decision: Decision, protocol: StreamProtocol) -> None:
         """Write the 101 and hand the connection over."""
-        context, leftover = self._context, self._take_kept(decision)
-        assert context is not None, "the handler was called"  # noqa: S101 - for type checkers
-        self.take_plain(decision)
-        context.run(give, self.transport, protocol, leftover, self._write_paused)
+        transport, leftover = self.transport, self._take_kept(decision)
+        self.take_plain(decision).run(give, transport, protocol, leftover, self._write_paused)
 
-    def take_plain(self, decision: Decision) -> None:
-        """Write the 101; what the transport goes on with is the caller's to say."""
+    def take_plain(self, decision: Decision) -> Context:
+        """Write the 101; what the transport goes on with is the caller's to say.
+
+        Returns the context that the callbacks of what goes on begin in.
+        """
+        context = self._context
+        assert context is not None, "the handler was called"  # noqa: S101 - for type checkers
         self._task = None
         try:
             self._conclude(decision, State.GONE)
         except BaseException:
             self.transport.abort()
             raise
+        # The handler may go on for as long as the upgraded connection lives.
+        self.transport = self._context = None
+        return context
 
     def decline(self, decision: Decision) -> None:
         """Serve the request as HTTP: by the fallback, if there is one [contract 8.5]."""

@@ -16,6 +16,8 @@ from upgrade101._core import TLS, Action, Decision, Request
 from upgrade101._tls import start_tls
 
 if TYPE_CHECKING:
+    from contextvars import Context
+
     from upgrade101._types import Headers, StreamProtocol, Unchanged
 
 TOO_LATE = "the peer has gone or the time is over"
@@ -35,8 +37,11 @@ class Waiting(Protocol):
     def take(self, decision: Decision, protocol: StreamProtocol) -> None:
         """Write the 101 and hand the connection over."""
 
-    def take_plain(self, decision: Decision) -> None:
-        """Write the 101; what the transport goes on with is the caller's to say."""
+    def take_plain(self, decision: Decision) -> Context:
+        """Write the 101; what the transport goes on with is the caller's to say.
+
+        Returns the context that the callbacks of what goes on begin in.
+        """
 
     def refuse(self, decision: Decision) -> None:
         """Write the refusal."""
@@ -150,8 +155,10 @@ class Upgrade:
         waiting = self._take()
         if waiting is None or decision is None:
             raise PeerGoneError(TOO_LATE)
-        waiting.take_plain(decision)
-        return await start_tls(self.transport, protocol, ssl_context, ssl_handshake_timeout)
+        context = waiting.take_plain(decision)
+        tls = start_tls(self.transport, protocol, ssl_context, ssl_handshake_timeout)
+        # In a task of its own, for callbacks begin in the context of the task that starts TLS.
+        return await context.run(asyncio.ensure_future, tls)
 
     def refuse(self, status: int, headers: Headers = (), body: bytes = b"") -> bool:
         """Write a refusal and close the connection lingeringly [RFC 9110 15.5].
