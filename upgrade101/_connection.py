@@ -40,7 +40,6 @@ of a handover (`_handover`).
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextvars import copy_context
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -293,12 +292,9 @@ class Connection(asyncio.Protocol):
             self._wait_in(self._factory.heads, self._factory.handshake_timeout)
 
     def _is_health_check(self, decision: Decision) -> bool:
-        request = decision.request
-        return (
-            request is not None
-            and request.path == self._factory.health
-            and request.method in ("GET", "HEAD")
-        )
+        health = self._factory.health
+        request = None if health is None else decision.request
+        return request is not None and request.path == health and request.method in ("GET", "HEAD")
 
     # ---- carrying decisions out
 
@@ -374,8 +370,8 @@ class Connection(asyncio.Protocol):
         if not self._counts:
             return
         try:
-            self._factory.observe(decision, self.transport)
             note(decision, self.transport)
+            self._factory.observe(decision, self.transport)
         except BaseException:
             self._move(State.GONE)
             self.transport.abort()
@@ -494,8 +490,9 @@ class Connection(asyncio.Protocol):
     def _handler_ended(self, decision: Decision, error: BaseException | None) -> None:
         if self._waits_for(decision) and not self.transport.is_closing():
             failure = "the handler gave no answer" if error is None else "the handler failed"
-            report(failure, decision, error)
-            self.refuse(refusal(decision, Reason.HANDLER_FAILED))
+            failed = refusal(decision, Reason.HANDLER_FAILED)
+            report(failure, failed, error)
+            self.refuse(failed)
         elif error is not None and not isinstance(error, (asyncio.CancelledError, PeerGoneError)):
             report("the handler failed after its answer or its peer's end", decision, error)
 
@@ -553,7 +550,6 @@ class Connection(asyncio.Protocol):
     def _cut_short(self, reason: Reason) -> None:
         decision = self._decision
         assert decision is not None, "the handler decides on it"  # noqa: S101 - for type checkers
-        report(f"the handler was cut short ({reason.name})", decision, level=logging.WARNING)
         self._cancel()
         self.refuse(refusal(decision, reason))
 
@@ -668,8 +664,9 @@ class Connection(asyncio.Protocol):
         try:
             served = Served(fallback, self, self.transport, self._factory.negotiator.limits)
         except Exception as error:  # noqa: BLE001 - whatever a caller's factory raises
-            report("the fallback failed", decision, error)
-            self.refuse(refusal(decision, Reason.HANDLER_FAILED))
+            failed = refusal(decision, Reason.HANDLER_FAILED)
+            report("the fallback failed", failed, error)
+            self.refuse(failed)
             return None
         self._served = served
         self._factory.served.add(self)

@@ -306,7 +306,7 @@ async def test_close_cuts_handlers_short_when_their_time_is_over(
     await factory.wait_closed()
     await settle()
     assert handlers.cancelled == 2
-    assert [record.levelname for record in records(caplog)] == ["WARNING"] * 2
+    assert not records(caplog)
 
 
 async def test_close_cuts_a_handler_short_that_has_no_deadline() -> None:
