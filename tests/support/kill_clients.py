@@ -1,8 +1,8 @@
 """Clients that are killed at any moment, and a server that does not mind.
 
 In: the command that runs Python for the server. Out: where the clients were when they were killed;
-exit status 0 if the server then still answers, holds what it held, and has logged nothing but that
-peers have gone. Always: a client is gone before the next few start, and none outlives ALARM.
+exit status 0 if the server then still answers, holds what it held, and has logged nothing.
+Always: a client is gone before the next few start, and none outlives ALARM.
 Not here: the server (`readme_server`).
 """
 
@@ -22,10 +22,18 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-REQUEST = b"GET /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo/1\r\n\r\n"
-HEAD = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo/1\r\nConnection: Upgrade\r\n\r\n"
-LINES = (b"x" * 1023 + b"\n") * 256
-STAGES = ("not connected", "connected", "in the request", "behind the request", "in the lines")
+REQUEST = (
+    b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+HEAD = (
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+)
+# Frames of text, masked with zeros as clients have to mask them [RFC 6455 5.2].
+MESSAGE = b"\x81\x86\0\0\0\0a line"
+MESSAGES = (b"\x81\xfe\x04\0\0\0\0\0" + b"x" * 1024) * 256
+STAGES = ("not connected", "connected", "in the request", "behind the request", "in the messages")
 SEED = 101
 CROWD = 16
 """Clients at a time."""
@@ -35,8 +43,6 @@ ALARM = 30
 """Seconds for any wait."""
 DEADLINE = 600
 """Seconds for all of it."""
-EXPECTED = ("(ConnectionResetError)", "(BrokenPipeError)")
-"""How records of the example's handler end, for it does not catch what its streams raise."""
 
 
 def act(port: int, choose: random.Random, stage: memoryview) -> None:
@@ -58,7 +64,7 @@ def act(port: int, choose: random.Random, stage: memoryview) -> None:
             peer.recv(len(HEAD), socket.MSG_WAITALL)
             stage[0] = 4
             # Not read again: the server's writes come to a stop.
-            peer.sendall(LINES)
+            peer.sendall(MESSAGES)
         signal.pause()
 
 
@@ -98,9 +104,9 @@ def kill_all(port: int, count: int) -> Counter[str]:
 
 def check_answer(port: int) -> None:
     """Check that the server upgrades a connection."""
-    expected = HEAD + b"a line\n"
+    expected = HEAD + b"\x81\x06a line"
     with socket.create_connection(("127.0.0.1", port), ALARM) as peer:
-        peer.sendall(REQUEST + b"a line\n")
+        peer.sendall(REQUEST + MESSAGE)
         with peer.makefile("rb") as reader:
             answer = reader.read(len(expected))
     if answer != expected:
@@ -155,7 +161,7 @@ def try_server(server: Server, count: int) -> None:
         raise SystemExit("no client was killed at one of the stages")
     if held != before:
         raise SystemExit("the server holds what it should not")
-    if not all(record.endswith(EXPECTED) for record in records):
+    if records:
         raise SystemExit("the server has logged what it should not")
     server.end()
 

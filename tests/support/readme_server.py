@@ -1,7 +1,8 @@
 """The server of README.md, as a process that tells how it is.
 
-In: a line on stdin for each question; the end of it ends the server. Out: its port, then for each
-question one JSON line: how many connections are pending, and what has been logged how often.
+In: a line on stdin for each question; the end of it ends the server, as SIGTERM does. Out: its
+port, then for each question one JSON line: how many connections are pending, and what has been
+logged how often.
 Always: the example runs as it is printed, but for its port.
 """
 
@@ -10,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -44,7 +47,9 @@ def say(line: object) -> None:
 def answer(server: upgrade101.Server, records: Records) -> None:
     """Answer the next question."""
     if not sys.stdin.readline():
-        raise SystemExit
+        asyncio.get_running_loop().remove_reader(sys.stdin)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return
     say(json.dumps({"pending": server.pending, "records": records.counts}))
 
 
