@@ -36,10 +36,16 @@ static void put_text(line *to, const char *text)
 
 static void put_number(line *to, uint64_t number)
 {
-    if (number >= 10) {
-        put_number(to, number / 10);
+    char digits[20];
+    size_t begin = sizeof(digits);
+
+    do {
+        digits[--begin] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    for (; begin < sizeof(digits); begin++) {
+        put(to, digits[begin]);
     }
-    put(to, (char)('0' + number % 10));
 }
 
 static void put_hex(line *to, unsigned char byte)
