@@ -171,6 +171,9 @@ static void require_parsed_alike(const input *from, const verdict *whole)
     }
     u101_request_decide(from->negotiator, &request, from->secure, suite.hasher, written, size,
                         &parsed);
+    if (is_about_tls(&parsed)) {
+        return; /* it is not known there what follows the head */
+    }
     if (is_about_body(d)) {
         require(parsed.action == U101_ACTION_SWITCH, "a parsed head switches before its body");
     } else {

@@ -20,12 +20,12 @@ static void test_writer_any_capacity_counts_the_same_and_keeps_to_it(void)
     const size_t whole = sizeof(expected) - 1;
     guard pages = guard_new(whole);
     for (size_t capacity = 0; capacity <= whole; capacity++) {
-        u101_writer writer = {guard_buffer(&pages, capacity), capacity, 0};
+        u101_writer writer = u101_writer_of(guard_buffer(&pages, capacity), capacity);
         check_case("%zu bytes", capacity);
         write_sample(&writer);
         CHECK_SIZE(writer.size, whole);
     }
-    u101_writer writer = {guard_buffer(&pages, whole), whole, 0};
+    u101_writer writer = u101_writer_of(guard_buffer(&pages, whole), whole);
     write_sample(&writer);
     CHECK_TEXT(((u101_slice){writer.out, writer.size}), expected);
     guard_free(&pages);
@@ -34,7 +34,7 @@ static void test_writer_any_capacity_counts_the_same_and_keeps_to_it(void)
 static void test_writer_piece_that_does_not_fit_ends_the_writing(void)
 {
     guard pages = guard_new(4);
-    u101_writer writer = {guard_buffer(&pages, 4), 4, 0};
+    u101_writer writer = u101_writer_of(guard_buffer(&pages, 4), 4);
     memset(writer.out, '.', 4);
     u101_write(&writer, U101_TEXT("abc"));
     u101_write(&writer, U101_TEXT("de"));
@@ -56,7 +56,7 @@ static void test_writer_number_is_decimal(void)
 {
     char out[20];
     for (size_t i = 0; i < COUNT(number_rows); i++) {
-        u101_writer writer = {out, sizeof(out), 0};
+        u101_writer writer = u101_writer_of(out, sizeof(out));
         u101_write_number(&writer, number_rows[i].number);
         CHECK_TEXT(((u101_slice){out, writer.size}), number_rows[i].text);
     }
