@@ -45,7 +45,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from upgrade101._core import TLS, Action, Decision, Handshake, Reason
-from upgrade101._handlers import call, error_of
+from upgrade101._handlers import call, error_of, was_cancelled
 from upgrade101._handover import feed, give
 from upgrade101._log import note, report
 from upgrade101._served import Next, Served
@@ -475,7 +475,7 @@ class Connection(asyncio.Protocol):
             tasks.discard(task)
             if self._task is task:
                 self._task = None
-            self._handler_ended(decision, error_of(task))
+            self._handler_ended(decision, error_of(task), by_others=was_cancelled(task))
 
         task.add_done_callback(ended)
         if self._waits_for(decision):
@@ -487,11 +487,18 @@ class Connection(asyncio.Protocol):
         """Return whether the handler has not answered this very decision."""
         return self.state is State.DECIDING and self._decision is decision
 
-    def _handler_ended(self, decision: Decision, error: BaseException | None) -> None:
+    def _handler_ended(
+        self, decision: Decision, error: BaseException | None, *, by_others: bool = False
+    ) -> None:
         if self._waits_for(decision) and not self.transport.is_closing():
-            failure = "the handler gave no answer" if error is None else "the handler failed"
             failed = refusal(decision, Reason.HANDLER_FAILED)
-            report(failure, failed, error)
+            if by_others:
+                # By a loop that ends, most often: no failure of the handler's.
+                report("the handler was cancelled", failed, level=logging.WARNING)
+            elif error is None:
+                report("the handler gave no answer", failed)
+            else:
+                report("the handler failed", failed, error)
             self.refuse(failed)
         elif error is not None and not isinstance(error, (asyncio.CancelledError, PeerGoneError)):
             report("the handler failed after its answer or its peer's end", decision, error)

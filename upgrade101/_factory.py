@@ -257,7 +257,7 @@ class UpgradeFactory:
     def _is_admitted(self, admit: Admit, transport: asyncio.Transport) -> bool:
         try:
             return bool(copy_context().run(admit, transport))
-        except Exception as error:  # noqa: BLE001 - whatever a caller's function raises
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever a caller's function raises
             report("admit failed", None, error)
             return False
 
@@ -288,7 +288,8 @@ def _check_callable(name: str, value: Any) -> Any:  # noqa: ANN401 - of any type
 
 
 def _check_plain(name: str, value: Any) -> Any:  # noqa: ANN401 - of any type
-    if iscoroutinefunction(value):
+    # An object may be a function by its type's `__call__`.
+    if iscoroutinefunction(value) or iscoroutinefunction(getattr(value, "__call__", None)):  # noqa: B004
         raise TypeError(f"{name} must be a plain function: nobody would await its coroutine")
     return _check_callable(name, value)
 

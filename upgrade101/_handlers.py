@@ -39,6 +39,11 @@ def error_of(task: asyncio.Future[Any]) -> BaseException | None:
     return asyncio.CancelledError() if task.cancelled() else task.exception()
 
 
+def was_cancelled(task: asyncio.Future[Any]) -> bool:
+    """Return whether a handler was ended by somebody who cancelled its task."""
+    return task.cancelled() and isinstance(task, asyncio.Task) and task.cancelling() > 0
+
+
 def _start(answer: Awaitable[Any], context: Context) -> asyncio.Future[Any]:
     """Have the running loop see to a handler; from Python 3.12 on it begins at once."""
     loop = asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
+from upgrade101._deadlines import RESOLUTION
 from upgrade101._factory import UpgradeFactory
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ async def serve(  # noqa: PLR0913 - the settings of a server, each with its defa
     )
     if ssl is not None:
         # A connection is no protocol's before its TLS handshake has ended.
-        options.setdefault("ssl_handshake_timeout", handshake_timeout or None)
+        soon = RESOLUTION if handshake_timeout == 0 else handshake_timeout
+        options.setdefault("ssl_handshake_timeout", soon)
     loop = asyncio.get_running_loop()
     # To ask each transport about TLS is dear with uvloop.
     factory.plain = ssl is None

@@ -196,6 +196,8 @@ class Upgrade:
     ) -> Decision | None:
         """Return the decision with what the caller adds; None if the answer is late."""
         if decision is not None:
+            if not isinstance(decision, Decision):
+                raise TypeError(f"decision must be a Decision, not {type(decision).__name__}")
             if decision.action is not Action.SWITCH:
                 raise ValueError("decision must be what upgrade.decision.accept() has returned")
             if headers != () or subprotocol is not ... or extensions is not ...:

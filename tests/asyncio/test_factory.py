@@ -8,6 +8,7 @@ Not here: a connection by itself (`test_connection`), and listening (`test_serve
 from __future__ import annotations
 
 import asyncio
+import functools
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from asyncio_helpers import (
     until,
 )
 from fakes import Recorder, Transport
+from loops import LOOPS
 
 from upgrade101 import Decision, Negotiator, Protocol, Reason, UpgradeFactory
 
@@ -44,6 +46,17 @@ def refused_for(transport: Transport, status: int) -> bool:
 # Arguments.
 
 
+async def observe_later(*_: object) -> None:
+    """Be what nobody would await."""
+
+
+class ObserverLater:
+    """Is as well."""
+
+    async def __call__(self, *_: object) -> None:
+        """Do nothing."""
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
@@ -51,6 +64,12 @@ def refused_for(transport: Transport, status: int) -> bool:
         ({"handler": None}, TypeError),
         ({"fallback": 1}, TypeError),
         ({"on_decision": 1}, TypeError),
+        ({"on_decision": observe_later}, TypeError),
+        ({"on_decision": functools.partial(observe_later, 1)}, TypeError),
+        ({"on_decision": ObserverLater()}, TypeError),
+        ({"admit": 1}, TypeError),
+        ({"admit": observe_later}, TypeError),
+        ({"health": b"/healthz"}, TypeError),
         ({"handshake_timeout": "1"}, TypeError),
         ({"decision_timeout": True}, TypeError),
         ({"refusal_timeout": -0.1}, ValueError),
@@ -381,6 +400,23 @@ async def test_wait_closed_waits_for_close_and_for_the_last_decision() -> None:
     factory.close()
     await until(lambda: all(wait.done() for wait in waits))
     assert [wait.cancelled() for wait in waits] == [True, False, False]
+
+
+def test_factory_in_a_second_loop_is_refused(loop: str) -> None:
+    factory = UpgradeFactory(NEGOTIATOR, accept_echo)
+
+    async def make() -> asyncio.Protocol:
+        return factory()
+
+    with asyncio.Runner(loop_factory=LOOPS[loop]) as first:
+        first.run(make())
+        first.run(make())
+        with (
+            pytest.raises(RuntimeError, match="another event loop"),
+            asyncio.Runner(loop_factory=LOOPS[loop]) as second,
+        ):
+            second.run(make())
+    assert factory.pending == 2
 
 
 async def test_factory_serves_behind_any_acceptor() -> None:

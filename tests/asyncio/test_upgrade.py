@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import heads
 import pytest
 from asyncio_helpers import (
     ECHO,
@@ -24,6 +25,8 @@ from asyncio_helpers import (
     until,
 )
 from fakes import Recorder, Transport
+
+from upgrade101 import Negotiator, PerMessageDeflate, Reason, WebSocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,6 +90,78 @@ def test_accept_with_headers_and_subprotocol_writes_them() -> None:
     assert b"\r\nSec-WebSocket-Protocol: talk\r\nX-Node: 7\r\n\r\n" in transport.written
 
 
+DEFLATE = heads.websocket("Sec-WebSocket-Extensions: permessage-deflate, x-other")
+
+
+@pytest.mark.parametrize(
+    ("extensions", "line"),
+    [
+        (..., b"\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"),
+        ("x-other; a=1", b"\r\nSec-WebSocket-Extensions: x-other; a=1\r\n"),
+        (None, None),
+    ],
+)
+def test_accept_with_extensions_writes_them(
+    extensions: Any,  # noqa: ANN401 - str, None or ...
+    line: bytes | None,
+) -> None:
+    negotiator = Negotiator(WebSocket(origins=None, deflate=PerMessageDeflate()))
+    factory = make_factory(
+        lambda upgrade: upgrade.accept(Recorder(), extensions=extensions), negotiator
+    )[0]
+    written = Transport().connect(factory).receive(DEFLATE).written
+    assert written.startswith(b"HTTP/1.1 101 ")
+    assert line in written if line else b"Extensions" not in written
+
+
+def test_accept_with_a_decision_writes_it_and_counts_it() -> None:
+    made: list[Any] = []
+    seen: list[Any] = []
+
+    def handler(upgrade: Upgrade) -> None:
+        made.append(upgrade.decision.accept([("X-Node", "7")], subprotocol="talk"))
+        assert upgrade.accept(protocol, decision=made[0]) is True
+
+    protocol = Recorder()
+    factory = make_factory(handler, on_decision=lambda decision, _: seen.append(decision))[0]
+    transport = Transport().connect(factory).receive(WEBSOCKET + b"left")
+    assert transport.written == made[0].response
+    assert b"\r\nSec-WebSocket-Protocol: talk\r\nX-Node: 7\r\n\r\n" in transport.written
+    assert seen == made
+    assert protocol.data == b"left"
+    assert factory.stats() == {Reason.SWITCHED: 1}
+
+
+def test_decline_without_a_fallback_is_refused_as_not_offered() -> None:
+    declined: list[bool] = []
+    factory = make_factory(lambda upgrade: declined.append(upgrade.decline()))[0]
+    transport = Transport().connect(factory).receive(ECHO)
+    assert transport.written.startswith(b"HTTP/1.1 426 ")
+    assert transport.calls == ["write", "write_eof"]
+    assert declined == [True]
+    assert factory.stats() == {Reason.PROTOCOL_NOT_OFFERED: 1}
+
+
+def test_decline_of_prior_knowledge_is_refused_as_the_preface() -> None:
+    factory = make_factory(lambda upgrade: upgrade.decline())[0]
+    transport = Transport().connect(factory).receive(heads.PREFACE)
+    assert transport.written.startswith(b"HTTP/1.1 505 ")
+    assert factory.stats() == {Reason.HTTP2_PREFACE: 1}
+
+
+def test_request_of_prior_knowledge_is_what_the_preface_writes() -> None:
+    seen: list[Any] = []
+
+    def handler(upgrade: Upgrade) -> None:
+        seen.append(upgrade.request)
+        upgrade.accept(Recorder())
+
+    answered(handler, heads.PREFACE)
+    (request,) = seen
+    assert (request.method, request.target, request.version) == ("PRI", "*", "2.0")
+    assert request.headers == ()
+
+
 def test_accept_without_subprotocol_writes_none() -> None:
     transport = answered(lambda upgrade: upgrade.accept(Recorder(), subprotocol=None), WEBSOCKET)
     assert transport.written.startswith(b"HTTP/1.1 101 ")
@@ -94,19 +169,28 @@ def test_accept_without_subprotocol_writes_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("name", "wrong"),
     [
-        pytest.param(lambda upgrade: upgrade.accept(Recorder), id="accept-class"),
-        pytest.param(lambda upgrade: upgrade.accept(None), id="accept-none"),
-        pytest.param(lambda upgrade: upgrade.accept(Recorder(), None), id="accept-headers"),
-        pytest.param(lambda upgrade: upgrade.accept(Recorder(), [("A", 1)]), id="accept-value"),
-        pytest.param(lambda upgrade: upgrade.refuse("403"), id="refuse-status"),
-        pytest.param(lambda upgrade: upgrade.refuse(403, body="text"), id="refuse-body"),
+        ("protocol", lambda upgrade: upgrade.accept(Recorder)),
+        ("protocol", lambda upgrade: upgrade.accept(None)),
+        ("headers", lambda upgrade: upgrade.accept(Recorder(), None)),
+        ("headers", lambda upgrade: upgrade.accept(Recorder(), [("A", 1)])),
+        ("subprotocol", lambda upgrade: upgrade.accept(Recorder(), (), 1)),
+        ("extensions", lambda upgrade: upgrade.accept(Recorder(), (), extensions=1)),
+        ("decision", lambda upgrade: upgrade.accept(Recorder(), decision=upgrade)),
+        (
+            "decision",
+            lambda upgrade: upgrade.accept(Recorder(), [], "chat", decision=upgrade.decision),
+        ),
+        ("status", lambda upgrade: upgrade.refuse("403")),
+        ("body", lambda upgrade: upgrade.refuse(403, body="text")),
     ],
 )
-def test_answer_with_wrong_type_leaves_the_upgrade_open(wrong: Callable[[Upgrade], Any]) -> None:
+def test_answer_with_wrong_type_leaves_the_upgrade_open(
+    name: str, wrong: Callable[[Upgrade], Any]
+) -> None:
     def handler(upgrade: Upgrade) -> None:
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=name):
             wrong(upgrade)
         assert upgrade.transport.calls == []  # type: ignore[attr-defined]
         upgrade.accept(Recorder())
@@ -115,19 +199,24 @@ def test_answer_with_wrong_type_leaves_the_upgrade_open(wrong: Callable[[Upgrade
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("name", "wrong"),
     [
-        pytest.param(lambda upgrade: upgrade.accept(Recorder(), [("A:", "")]), id="accept-name"),
-        pytest.param(lambda upgrade: upgrade.accept(Recorder(), (), "chat"), id="accept-chosen"),
-        pytest.param(lambda upgrade: upgrade.accept_streams(limit=0), id="streams-limit"),
-        pytest.param(lambda upgrade: upgrade.refuse(199), id="refuse-status"),
+        ("headers", lambda upgrade: upgrade.accept(Recorder(), [("A:", "")])),
+        ("subprotocol", lambda upgrade: upgrade.accept(Recorder(), (), "chat")),
+        ("extensions", lambda upgrade: upgrade.accept(Recorder(), extensions="x-other")),
+        (
+            "decision",
+            lambda upgrade: upgrade.accept(Recorder(), decision=upgrade.decision.reject(403)),
+        ),
+        ("[Ll]imit", lambda upgrade: upgrade.accept_streams(limit=0)),
+        ("status", lambda upgrade: upgrade.refuse(199)),
     ],
 )
 async def test_answer_with_wrong_value_leaves_the_upgrade_open(
-    wrong: Callable[[Upgrade], Any],
+    name: str, wrong: Callable[[Upgrade], Any]
 ) -> None:
     def handler(upgrade: Upgrade) -> None:
-        with pytest.raises(ValueError, match=r".+"):
+        with pytest.raises(ValueError, match=name):
             wrong(upgrade)
         assert upgrade.transport.calls == []  # type: ignore[attr-defined]
         upgrade.accept(Recorder())
@@ -135,13 +224,16 @@ async def test_answer_with_wrong_value_leaves_the_upgrade_open(
     assert answered(handler).written == ECHO_ACCEPTED
 
 
-@pytest.mark.parametrize("first", ["accept", "refuse"])
-@pytest.mark.parametrize("second", ["accept", "accept_streams", "accept_tls", "refuse"])
+@pytest.mark.parametrize("first", ["accept", "refuse", "decline"])
+@pytest.mark.parametrize(
+    "second", ["accept", "accept_streams", "accept_tls", "decline", "refuse"]
+)
 async def test_second_answer_raises(first: str, second: str) -> None:
     answers: dict[str, Callable[[Upgrade], Any]] = {
         "accept": lambda upgrade: upgrade.accept(Recorder()),
         "accept_streams": lambda upgrade: upgrade.accept_streams(),
         "accept_tls": lambda upgrade: upgrade.accept_tls(server_tls(), Recorder()).send(None),
+        "decline": lambda upgrade: upgrade.decline(),
         "refuse": lambda upgrade: upgrade.refuse(403),
     }
 
@@ -194,6 +286,7 @@ async def test_late_answer_is_false_and_writes_nothing(lose: Callable[[Transport
     for _ in range(2):
         assert upgrade.accept(Recorder()) is False
         assert upgrade.refuse(403) is False
+        assert upgrade.decline() is False
         with pytest.raises(ConnectionResetError):
             upgrade.accept_streams()
     assert transport.written == b""
