@@ -10,6 +10,8 @@ import asyncio
 import functools
 import gc
 import logging
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -145,6 +147,86 @@ async def test_handler_without_answer_is_500_and_logged_once(
     assert record.levelno == logging.ERROR
     assert record.getMessage() == f'{message}: "POST /\'x HTTP/1.1"'
     assert (record.exc_info is None) == ("no answer" in message)
+
+
+async def test_handler_that_others_cancel_is_500_and_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    handlers = Handlers()
+    factory = make_factory(handlers)[0]
+    transport = Transport().connect(factory).receive(ECHO)
+    await settle()
+    (task,) = factory.tasks
+    task.cancel()
+    await settle()
+    assert transport.written.startswith(b"HTTP/1.1 500 ")
+    assert factory.stats() == {Reason.HANDLER_FAILED: 1}
+    (record,) = records(caplog)
+    assert record.levelno == logging.WARNING
+    assert record.getMessage() == "the handler was cancelled: 'POST / HTTP/1.1'"
+
+
+ENDING = """
+import asyncio, logging, socket, sys, {module}
+from upgrade101 import Negotiator, Protocol, serve
+
+logging.basicConfig(format="%(name)s %(levelname)s %(message)s")
+clients = []
+
+async def main():
+    upgrades = []
+    async def handler(upgrade):
+        upgrades.append(upgrade)
+        await asyncio.sleep(60)
+    server = await serve(Negotiator(Protocol("echo")), handler, "127.0.0.1", 0)
+    for _ in range(3):
+        clients.append(socket.create_connection(server.sockets[0].getsockname()))
+        clients[-1].sendall({request!r})
+    while len(upgrades) < 3:
+        await asyncio.sleep(0.001)
+    raise SystemExit("ended")
+
+{module}.run(main())
+"""
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize("module", ["asyncio", "uvloop"])
+def test_loop_that_ends_while_handlers_wait_logs_no_error(module: str) -> None:
+    program = ENDING.format(module=module, request=ECHO)
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        text=True,
+    )
+    line = "upgrade101 WARNING the handler was cancelled: 'POST / HTTP/1.1'"
+    assert ended.stderr.splitlines() == [*[line] * 3, "ended"]
+
+
+async def test_task_factory_of_the_loop_makes_the_handlers_tasks() -> None:
+    made: list[asyncio.Task[Any]] = []
+
+    def make(
+        loop: asyncio.AbstractEventLoop, coro: Any, **options: Any  # noqa: ANN401 - asyncio's
+    ) -> asyncio.Task[Any]:
+        made.append(asyncio.Task(coro, loop=loop, **options))
+        return made[-1]
+
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(make)
+    try:
+        factory = make_factory(accept)[0]
+        transport = Transport().connect(factory).receive(ECHO)
+        assert factory.tasks == set(made)
+        assert len(made) == 1
+        await settle()
+    finally:
+        loop.set_task_factory(None)
+    assert transport.written == ECHO_ACCEPTED
+    assert not factory.tasks
 
 
 def accept_and_fail(upgrade: Upgrade) -> None:

@@ -21,6 +21,7 @@ from asyncio_helpers import (
     server_tls,
     serving,
     settle,
+    until,
 )
 
 from upgrade101 import Reason, UpgradeFactory, serve
@@ -161,24 +162,41 @@ async def test_tls_handshake_ends_by_the_handshake_timeout() -> None:
     await server.wait_closed()
 
 
-async def test_ssl_handshake_timeout_that_is_given_is_taken(
+async def test_handshake_timeout_of_0_with_tls_ends_connections_at_once() -> None:
+    # As without TLS: what is not there at once comes too late.
+    async with serving(accept_echo, over="tls", handshake_timeout=0) as service:
+        address = service.server.sockets[0].getsockname()
+        reader, writer = await asyncio.open_connection(*address)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        await until(lambda: not service.server.pending)
+        assert service.server.stats() == {}
+        writer.close()
+        await writer.wait_closed()
+
+
+class Listener:
+    """A server that does not listen."""
+
+    sockets = ()
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+async def test_options_of_create_server_have_defaults_and_are_taken_if_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Listener:
-        sockets = ()
-
-        def close(self) -> None:
-            """Do nothing."""
-
-    taken: list[Any] = []
+    taken: list[tuple[Any, Any]] = []
 
     class Loop:
         async def create_server(self, *_: object, **options: object) -> Listener:
             """Note the options."""
-            taken.append(options["ssl_handshake_timeout"])
+            taken.append((options["ssl_handshake_timeout"], options["backlog"]))
             return Listener()
 
     monkeypatch.setattr(asyncio, "get_running_loop", Loop)
-    for options in ({}, {"ssl_handshake_timeout": 7}):
-        await serve(NEGOTIATOR, accept_echo, ssl=server_tls(), handshake_timeout=3, **options)
-    assert taken == [3, 7]
+    for given in ({}, {"ssl_handshake_timeout": 7, "backlog": 9}, {"handshake_timeout": None}):
+        options: dict[str, Any] = {"handshake_timeout": 3} | given
+        await serve(NEGOTIATOR, accept_echo, ssl=server_tls(), **options)
+    assert taken == [(3, 4096), (7, 9), (None, 4096)]
