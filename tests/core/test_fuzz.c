@@ -63,6 +63,11 @@ static void test_fuzz_input_without_request_is_let_through(void)
     }
 }
 
+static void test_fuzz_decisions_and_mutants_keep_the_promises(void)
+{
+    mutant_run("tests/core/corpus/decide/*", fuzz_decide, FUZZ_PREFIX, MUTANTS);
+}
+
 static void test_fuzz_bodies_and_mutants_keep_the_promises(void)
 {
     mutant_run("tests/core/corpus/body/*", fuzz_body, 1, CORPUS_MUTANTS);
@@ -77,6 +82,7 @@ int main(void)
 {
     CHECK_RUN(test_fuzz_vectors_and_mutants_keep_the_promises);
     CHECK_RUN(test_fuzz_input_without_request_is_let_through);
+    CHECK_RUN(test_fuzz_decisions_and_mutants_keep_the_promises);
     CHECK_RUN(test_fuzz_bodies_and_mutants_keep_the_promises);
     CHECK_RUN(test_fuzz_responses_and_mutants_keep_the_promises);
     return check_finish();
