@@ -67,7 +67,7 @@ static void test_lexemes_quoted_string_ends_at_its_quote(void)
     for (size_t i = 0; i < COUNT(quoted_rows); i++) {
         const quoted_row *row = &quoted_rows[i];
         u101_slice rest = guard_text(row->text);
-        u101_slice value;
+        u101_slice value = {NULL, 0};
         check_case("%s", row->why);
         if (CHECK(u101_scan_quoted(&rest, &value) == (row->value != NULL)) && row->value != NULL) {
             CHECK_TEXT(value, row->value);

@@ -17,8 +17,8 @@
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c) */
 void *__interceptor_malloc(size_t size) __attribute__((weak));
 void *__libc_malloc(size_t size);
-void *__interceptor_calloc(size_t count, size_t size) __attribute__((weak));
-void *__libc_calloc(size_t count, size_t size);
+void *__interceptor_calloc(size_t nmemb, size_t size) __attribute__((weak));
+void *__libc_calloc(size_t nmemb, size_t size);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c) */
 
 static struct {
@@ -35,14 +35,14 @@ void *malloc(size_t size)
     return __interceptor_malloc != NULL ? __interceptor_malloc(size) : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+void *calloc(size_t nmemb, size_t size)
 {
     allocations.calls++;
     if (allocations.calls == allocations.failing) {
         return NULL;
     }
-    return __interceptor_calloc != NULL ? __interceptor_calloc(count, size)
-                                        : __libc_calloc(count, size);
+    return __interceptor_calloc != NULL ? __interceptor_calloc(nmemb, size)
+                                        : __libc_calloc(nmemb, size);
 }
 
 /* From here on counts, and fails one call. */

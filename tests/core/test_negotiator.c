@@ -166,8 +166,10 @@ static const u101_offer foo_again = {.kind = U101_OFFER_PROTOCOL,
 static const u101_offer foo_one = {.kind = U101_OFFER_PROTOCOL,
                                    .as.protocol = {.name = BYTES("foo"), .version = BYTES("1")}};
 
+enum { MOST_OFFERS = 4 };
+
 typedef struct {
-    const u101_offer *offers[4];
+    const u101_offer *offers[MOST_OFFERS];
     const char *unreached; /* the name of the first that is; NULL: none is */
     const char *why;
 } reach_row;
@@ -211,10 +213,10 @@ static void test_negotiator_offer_that_is_never_reached_is_refused(void)
 {
     for (size_t i = 0; i < COUNT(reach_rows); i++) {
         const reach_row *row = &reach_rows[i];
-        u101_offer offers[COUNT(row->offers)];
+        u101_offer offers[MOST_OFFERS];
         u101_config config = {.offers = offers, .limits = u101_default_limits};
         u101_defect defect;
-        while (config.offer_count < COUNT(offers) && row->offers[config.offer_count] != NULL) {
+        while (config.offer_count < MOST_OFFERS && row->offers[config.offer_count] != NULL) {
             offers[config.offer_count] = *row->offers[config.offer_count];
             config.offer_count++;
         }

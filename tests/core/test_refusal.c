@@ -232,8 +232,10 @@ static const u101_offer foo_plain = {.kind = U101_OFFER_PROTOCOL,
 static const u101_offer websocket_at_x = {
     .kind = U101_OFFER_WEBSOCKET, .paths = x_path, .path_count = 1};
 
+enum { MOST_OFFERS = 5 };
+
 typedef struct {
-    const u101_offer *offers[5];
+    const u101_offer *offers[MOST_OFFERS];
     const char *plain;
     const char *secure;
 } upgrade_row;
@@ -258,9 +260,9 @@ static void test_refusal_426_names_each_offer_once_in_the_server_s_order(void)
 {
     for (size_t i = 0; i < COUNT(upgrade_rows); i++) {
         const upgrade_row *row = &upgrade_rows[i];
-        u101_offer offers[COUNT(row->offers)];
+        u101_offer offers[MOST_OFFERS];
         size_t count = 0;
-        while (count < COUNT(offers) && row->offers[count] != NULL) {
+        while (count < MOST_OFFERS && row->offers[count] != NULL) {
             offers[count] = *row->offers[count];
             count++;
         }
