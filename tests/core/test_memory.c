@@ -141,18 +141,22 @@ static void test_memory_lacking_in_a_digest_is_a_failure_and_no_wrong_value(void
     }
 }
 
-/* How often malloc is called to decide on a vector and to write the response. */
+/* How often memory is asked for to decide on a vector and to write all that may be. */
 static size_t calls_to_decide(const vector *from, u101_hasher *hasher)
 {
+    static char out[65536];
     u101_handshake handshake;
     u101_decision decision;
-    char response[4096];
+    const char *received = from->request.at;
     fail_call(0);
     u101_handshake_init(&handshake, from->first);
     if (u101_handshake_decide(from->negotiator, &handshake, from->request, from->secure, hasher,
                               &decision)) {
-        (void)u101_decision_write_response(from->negotiator, &decision, from->request.at, NULL, 0,
-                                           response, sizeof(response));
+        (void)u101_decision_write_forward(from->negotiator, &decision, received, out, sizeof(out));
+        (void)u101_detail_write(from->negotiator, &decision, from->request, out);
+        const size_t size = u101_decision_write_response(from->negotiator, &decision, received,
+                                                         NULL, 0, out, sizeof(out));
+        (void)u101_decision_response_parts(&decision, (u101_slice){out, size});
     }
     return allocations.calls;
 }
