@@ -326,8 +326,9 @@ class Connection(asyncio.Protocol):
         else:
             try:
                 self._end_fallback(None)
-            finally:
-                self._carry_out(decision)
+            except Exception as error:  # noqa: BLE001 - whatever a fallback raises
+                report("the fallback failed at its end", decision, error)
+            self._carry_out(decision)
 
     def _carry_out(self, decision: Decision) -> None:
         if decision.action is Action.SWITCH and self._factory.closed:
@@ -539,7 +540,7 @@ class Connection(asyncio.Protocol):
         context = self._context
         assert context is not None, "the handler was called"  # noqa: S101 - for type checkers
         # In no context of the handler's.
-        context.run(self._serve, passed, body + kept)
+        context.run(self._run, lambda: self._serve(passed, body + kept))
 
     def _serve(self, decision: Decision, leftover: bytes) -> None:
         """Give the fallback a request that was declined, and read on.
@@ -547,12 +548,7 @@ class Connection(asyncio.Protocol):
         Untouched, but for a body: some servers lose it if an upgrade is asked for [contract 8.4].
         """
         untouched = decision._framing == 0  # noqa: SLF001 - the core's, for this layer
-        try:
-            self.data_received(self._pass_on(decision, leftover, untouched=untouched))
-        except BaseException:
-            # As asyncio does, in whose call this is not.
-            self.transport.abort()
-            raise
+        self.data_received(self._pass_on(decision, leftover, untouched=untouched))
 
     def _cut_short(self, reason: Reason) -> None:
         decision = self._decision
@@ -594,20 +590,15 @@ class Connection(asyncio.Protocol):
         self.state = state
         self._decision = None
         self._bound()
-        try:
-            self.data_received(kept)
-            if self._ended and not self._kept:
-                self._ended = False
-                self._end_reading(self)
-        except BaseException:
-            # As asyncio does, in whose call this is not.
-            self.transport.abort()
-            raise
+        self.data_received(kept)
+        self._end_reading(self)
 
-    def _end_reading(self, protocol: asyncio.Protocol | asyncio.BufferedProtocol) -> None:
-        """Give a protocol the end of file, as a transport does."""
-        if not protocol.eof_received():
-            self.transport.close()
+    def _end_reading(self, protocol: StreamProtocol) -> None:
+        """Give a protocol the end of file that came after what was kept, as a transport does."""
+        if self._ended and not self._kept and not self.transport.is_closing():
+            self._ended = False
+            if not protocol.eof_received():
+                self.transport.close()
 
     def _bound(self) -> None:
         """Pause reading if enough is kept, or if the fallback has enough; or resume it."""
@@ -737,6 +728,8 @@ class Connection(asyncio.Protocol):
         elif answers.over:
             if self.state is not State.PASSING:
                 self._drop_request()
+            if self._ended:
+                self._soon(lambda: self._end_reading(self))
             self._factory.settle()
         elif self.state is State.HELD and self._decision is not None:
             if served.is_due(self._decision.reason):
@@ -781,15 +774,20 @@ class Connection(asyncio.Protocol):
         protocol = served.standin.protocol
         served.standin.pass_through()
         self._bound_as(full=not served.standin.reading)
-        try:
-            self._give_rest(kept)
-            if self._ended and not self.transport.is_closing():
-                self._end_reading(protocol)
-        except BaseException:
-            # As asyncio does, in whose call this is not.
-            self.transport.abort()
-            raise
+        self._give_rest(kept)
+        self._end_reading(protocol)
 
     def _soon(self, call: Callable[[], None]) -> None:
         """Make a call that is not within one of the fallback's, nor in its context."""
-        asyncio.get_running_loop().call_soon(call, context=self._context)
+        asyncio.get_running_loop().call_soon(self._run, call, context=self._context)
+
+    def _run(self, call: Callable[[], None]) -> None:
+        """Make a call that may lead to the fallback's: what it raises ends the connection.
+
+        asyncio does the same in its own calls.
+        """
+        try:
+            call()
+        except BaseException:
+            self.transport.abort()
+            raise

@@ -400,6 +400,21 @@ async def test_end_of_file_after_two_upgrades_comes_after_both() -> None:
     assert site.transport.closing
 
 
+@pytest.mark.parametrize("answer", [CLOSES, None])
+async def test_end_of_file_is_told_if_what_was_kept_is_dropped(answer: bytes | None) -> None:
+    site = Site().receive(FOREIGN + GET)
+    site.transport.end()
+    if answer is None:
+        site.fallback.transport.write_eof()
+    else:
+        site.write(answer)
+    assert "eof_received" not in site.fallback.calls
+    await settle(3)
+    assert site.fallback.calls[-1] == "eof_received"
+    assert site.fallback.data == FOREIGN
+    assert site.transport.closing
+
+
 async def test_end_of_file_of_tls_ends_the_connection_whatever_is_kept() -> None:
     site = Site()
     site.transport.half_closes = False
