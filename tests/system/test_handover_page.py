@@ -12,6 +12,11 @@ ROOT = Path(__file__).parent.parent.parent
 ROW = re.compile(r"^\| (\w+) \| .* \| ([^|]+) \|$", re.MULTILINE)
 
 
+def text_of(word: str) -> str:
+    """Return the text of the tests of a word, empty if there are none."""
+    return "".join(path.read_text("utf-8") for path in ROOT.glob(f"tests/*/test_{word}.py"))
+
+
 def test_handover_page_names_tests_that_exist() -> None:
     page = (ROOT / "docs/handover.md").read_text(encoding="utf-8")
     named = [
@@ -19,8 +24,4 @@ def test_handover_page_names_tests_that_exist() -> None:
     ]
 
     assert named
-    assert [
-        (word, name)
-        for word, name in named
-        if f"def {name}(" not in next(ROOT.glob(f"tests/*/test_{word}.py")).read_text("utf-8")
-    ] == []
+    assert [(word, name) for word, name in named if f"def {name}(" not in text_of(word)] == []
