@@ -40,6 +40,7 @@ of a handover (`_handover`).
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextvars import copy_context
 from enum import Enum
 from typing import TYPE_CHECKING, Any

@@ -713,9 +713,15 @@ class Decision:
         a body with 204, 205 or 304 [RFC 9110 15.3.5, 15.3.6, 15.4.5], and fields as accept() does.
         Then this decision is as before.
         """
-    def _passed(self, reason: Reason, /) -> Decision: ...
+    def _passed(self, reason: Reason, /) -> Decision:
+        """The request served as HTTP after all, as a new Decision: a PASS, whose leftover is all
+        that follows the head.
+
+        reason: Reason.  Raises TypeError for anything else, and ValueError as _refusal does.
+        """
     @property
-    def _framing(self) -> int | None: ...
+    def _framing(self) -> int | None:
+        """int | None: bytes of the request's body, or None if it is in chunks [RFC 9112 6.3]."""
     def _refusal(self, reason: Reason, /) -> Decision:
         """A refusal for a reason of the server's own, as a new Decision: a REJECT.
 

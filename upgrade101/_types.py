@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from upgrade101._core import Decision
 
 Headers: TypeAlias = Iterable[tuple[str | bytes, str | bytes]]
-"""Field lines: pairs of name and value, bytes or latin-1 str [RFC 9110 5]."""
+"""Field lines: pairs of name and value, bytes or latin-1 str."""
 StreamProtocol: TypeAlias = asyncio.Protocol | asyncio.BufferedProtocol
 """What goes on with a connection."""
 Fallback: TypeAlias = Callable[[], StreamProtocol]

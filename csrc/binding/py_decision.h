@@ -24,7 +24,7 @@ PyObject *u101_py_decision_new(u101_py_negotiator *negotiator, PyObject *receive
 const u101_decision *u101_py_decision_verdict(PyObject *decision);
 
 /* Its attributes, as new references to bytes. */
-PyObject *u101_py_decision_response(PyObject *decision);
-PyObject *u101_py_decision_leftover(PyObject *decision);
+PyObject *u101_py_decision_response(PyObject *object);
+PyObject *u101_py_decision_leftover(PyObject *object);
 
 #endif

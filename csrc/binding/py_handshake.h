@@ -22,7 +22,7 @@ extern PyType_Spec u101_py_handshake_spec;
 PyObject *u101_py_handshake_new(u101_py_negotiator *negotiator, bool secure, bool first);
 
 /* Reads on in an input: a new reference to None or to a Decision. */
-PyObject *u101_py_handshake_read(PyObject *self, const u101_py_input *input);
+PyObject *u101_py_handshake_read(PyObject *object, const u101_py_input *input);
 
 /* Its method `feed`: a new reference to None or to a Decision. */
 PyObject *u101_py_handshake_feed(PyObject *self, PyObject *data);

@@ -25,7 +25,7 @@ typedef struct {
 extern PyType_Spec u101_py_negotiator_spec;
 
 /* Its tp_vectorcall. */
-PyObject *u101_py_negotiator_create(PyObject *type, PyObject *const *args, size_t count,
+PyObject *u101_py_negotiator_create(PyObject *object, PyObject *const *args, size_t vector,
                                     PyObject *keywords);
 
 #endif

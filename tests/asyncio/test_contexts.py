@@ -158,9 +158,7 @@ async def test_admit_and_on_decision_find_nothing_of_another_connections(over: s
             await (await service.connect()).ask(b"\0")
     # What answers within the handler is called within its context.
     once = [("admit", NOBODY), ("handler", NOBODY), ("on_decision", "handler")]
-    assert sorted(found) == sorted(
-        [*once, ("admit", NOBODY), ("on_decision", NOBODY)] * 2
-    )
+    assert sorted(found) == sorted([*once, ("admit", NOBODY), ("on_decision", NOBODY)] * 2)
 
 
 async def test_protocol_inside_tls_finds_one_value_from_its_beginning_to_its_end() -> None:

@@ -16,7 +16,7 @@ from asyncio_helpers import ECHO, GARBAGE, WEBSOCKET, records, settle
 from fakes import BufferedRecorder, Recorder
 from following import CONNECT, FOREIGN, GET, OK, POST, SWITCHES, Site
 
-from upgrade101 import Reason, Upgrade
+from upgrade101 import Reason
 from upgrade101._connection import State
 
 ESTABLISHED = b"HTTP/1.1 200 OK\r\n\r\n"

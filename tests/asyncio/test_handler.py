@@ -197,8 +197,7 @@ def test_loop_that_ends_while_handlers_wait_logs_no_error(module: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", program],
         check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         timeout=60,
         text=True,
     )
@@ -210,7 +209,9 @@ async def test_task_factory_of_the_loop_makes_the_handlers_tasks() -> None:
     made: list[asyncio.Task[Any]] = []
 
     def make(
-        loop: asyncio.AbstractEventLoop, coro: Any, **options: Any  # noqa: ANN401 - asyncio's
+        loop: asyncio.AbstractEventLoop,
+        coro: Any,
+        **options: Any,  # noqa: ANN401 - asyncio's
     ) -> asyncio.Task[Any]:
         made.append(asyncio.Task(coro, loop=loop, **options))
         return made[-1]

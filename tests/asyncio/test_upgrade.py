@@ -225,9 +225,7 @@ async def test_answer_with_wrong_value_leaves_the_upgrade_open(
 
 
 @pytest.mark.parametrize("first", ["accept", "refuse", "decline"])
-@pytest.mark.parametrize(
-    "second", ["accept", "accept_streams", "accept_tls", "decline", "refuse"]
-)
+@pytest.mark.parametrize("second", ["accept", "accept_streams", "accept_tls", "decline", "refuse"])
 async def test_second_answer_raises(first: str, second: str) -> None:
     answers: dict[str, Callable[[Upgrade], Any]] = {
         "accept": lambda upgrade: upgrade.accept(Recorder()),

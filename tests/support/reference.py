@@ -29,7 +29,7 @@ BREAK = b"4\r\nbody\r\n2\r\nno\r"
 
 @dataclass(frozen=True)
 class Ask:
-    """One request, and what contract 8 says of it."""
+    """One request, and what [contract 8] says of it."""
 
     head: bytes
     body: bytes = b""
