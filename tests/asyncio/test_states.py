@@ -179,7 +179,7 @@ class Machine(RuleBasedStateMachine):
         """Answer, in time or late, for the first time or again."""
         accepted, decisions = self.accepted, len(self.decisions)
         written = self.transport.written
-        if self.upgrades[0]._connection is None:
+        if self.upgrades[0]._waiting is None:
             with pytest.raises(RuntimeError):
                 self.act(how)
             assert self.accepted == accepted
