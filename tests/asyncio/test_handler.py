@@ -210,7 +210,7 @@ async def test_task_factory_of_the_loop_makes_the_handlers_tasks() -> None:
 
     def make(
         loop: asyncio.AbstractEventLoop,
-        coro: Any,
+        coro: Any,  # noqa: ANN401 - what asyncio passes
         **options: Any,  # noqa: ANN401 - asyncio's
     ) -> asyncio.Task[Any]:
         made.append(asyncio.Task(coro, loop=loop, **options))
