@@ -31,7 +31,7 @@ REASONS = {
     "old-version": "WS_VERSION_UNSUPPORTED",
     "foreign-origin": "WS_ORIGIN_FORBIDDEN",
     "foreign-host": "HOST_FORBIDDEN",
-    "post": "WS_METHOD",
+    "two-hosts": "HOST_DUPLICATE",
     "two-subprotocols": "WS_SUBPROTOCOL_INVALID",
     "bare-lf": "BARE_LF",
     "space-before-colon": "BAD_FIELD_NAME",

@@ -1,16 +1,19 @@
 """Broken handshakes, and what the server answers to them.
 
-In: the name of a case. Out: the bytes sent, the bytes answered and the decision. Always: the
-answer is a real one, given to a real connection from this process to its own port; each case
-is one edit away from a handshake that is accepted. It does not send what a client gives it:
-the cases are those written here.
+In: the name of a case, or a request of a client's own. Out: the bytes sent, the bytes answered and
+the decision. Always: the answer to a case is a real one, given to a real connection from this
+process to its own port; each case is one edit away from a handshake that is accepted. It does not
+send what a client gives it: such a request is decided, and nothing else is done with it.
 """
 
 import asyncio
 from dataclasses import dataclass
 
+from upgrade101 import Decision, Negotiator
 from upgrade101.demo.journal import Journal, describe
 
+REQUEST_LIMIT = 65536
+"""The longest request of a client's own that is decided, in bytes."""
 _AT_ONCE = 4
 _DEADLINE = 5.0
 _ANSWER_LIMIT = 65536
@@ -84,11 +87,11 @@ CASES = {
             "Host: rebound.example\r\n",
         ),
         Case(
-            "post",
-            "POST",
-            "The method of a WebSocket handshake is GET.",
-            "GET",
-            "POST",
+            "two-hosts",
+            "Host twice",
+            "Two servers on the way might take either for the name that is meant.",
+            "Host: {host}\r\n",
+            "Host: {host}\r\nHost: other.example\r\n",
         ),
         Case(
             "two-subprotocols",
@@ -123,6 +126,24 @@ CASES = {
 """The cases by name, in the order in which they are shown."""
 
 
+def decide(negotiator: Negotiator, sent: bytes) -> dict[str, object]:
+    """Return what is decided on the bytes of a client, as `Prober.probe` does.
+
+    `decision` is None if more bytes are needed; `forward` is what goes on to HTTP/1.1.
+    """
+    return show(sent, negotiator.decide(sent))
+
+
+def show(sent: bytes, decision: Decision | None) -> dict[str, object]:
+    """Return an exchange as a JSON object: bytes are text, a character for each (latin-1)."""
+    return {
+        "sent": sent.decode("latin-1"),
+        "received": decision.response.decode("latin-1") if decision else "",
+        "forward": decision.forward.decode("latin-1") if decision else "",
+        "decision": describe(decision) if decision else None,
+    }
+
+
 class NoAnswerError(Exception):
     """The server has not answered a connection of its own."""
 
@@ -137,7 +158,7 @@ class Prober:
     async def probe(self, case: Case, address: tuple[str, int]) -> dict[str, object]:
         """Send `case` to `address` (host, port), and return the exchange as a JSON object.
 
-        Bytes stand in it as text, a character for each byte (latin-1). Raises NoAnswerError.
+        It has what `show` has, and where the edit begins and ends. Raises NoAnswerError.
         """
         sent, begin, end = case.edit(f"127.0.0.1:{address[1]}")
         try:
@@ -153,11 +174,10 @@ class Prober:
         except OSError as error:  # TimeoutError is one
             raise NoAnswerError(f"no answer from {address[0]}:{address[1]}") from error
         return {
+            **show(sent, decision),
+            "received": answer.decode("latin-1"),
             "name": case.name,
             "title": case.title,
             "about": case.about,
-            "sent": sent.decode("latin-1"),
             "defect": [begin, end],
-            "received": answer.decode("latin-1"),
-            "decision": describe(decision),
         }

@@ -1,9 +1,8 @@
 """HTTP/1.1: what is served where nothing is upgraded.
 
-In: connections whose first request was passed on. Out: the page, the broken handshakes as
-JSON, and POST bodies as they came. Always: a body is read whole or refused, within
-BODY_LIMIT and BODY_DEADLINE, and at most CONNECTIONS are served. It does not upgrade: a
-connection that was passed on stays HTTP/1.1.
+In: requests that were passed on. Out: the page, exchanges and decisions as JSON, and POST bodies
+as they came. Always: a body is read whole or refused, within BODY_LIMIT and BODY_DEADLINE, and at
+most CONNECTIONS are served. It does not upgrade: that was decided before a request gets here.
 """
 
 import asyncio
@@ -11,7 +10,9 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from upgrade101.demo.broken import CASES, NoAnswerError, Prober
+from upgrade101 import Negotiator
+from upgrade101.demo.broken import CASES, REQUEST_LIMIT, NoAnswerError, Prober, decide, show
+from upgrade101.demo.journal import Journal
 from upgrade101.demo.page import Page
 
 CONNECTIONS = 256
@@ -35,14 +36,18 @@ _BUSY = (
 class Http1:
     """The HTTP/1.1 side; `factory` makes the protocol of a connection."""
 
-    def __init__(self, page: Page, prober: Prober) -> None:
+    def __init__(self, page: Page, negotiator: Negotiator, journal: Journal) -> None:
         self._page = page
-        self._prober = prober
+        self._negotiator = negotiator
+        self._journal = journal
+        self._prober = Prober(journal)
         application = web.Application(client_max_size=BODY_LIMIT)
         application.add_routes(
             [
                 web.get("/", self._get_page),
                 web.post("/echo", self._post_echo),
+                web.post("/decide", self._post_decide),
+                web.get("/decisions/{name}", self._get_decision),
                 web.get("/broken", self._get_cases),
                 web.get("/broken/{name}", self._get_case),
             ]
@@ -70,16 +75,21 @@ class Http1:
         return web.Response(body=self._page.body, headers=self._page.fields)
 
     async def _post_echo(self, request: web.Request) -> web.Response:
-        try:
-            async with asyncio.timeout(BODY_DEADLINE):
-                body = await request.read()
-        except TimeoutError:
-            raise web.HTTPRequestTimeout from None
-        except ConnectionError:
-            # The client has gone: for nobody, and so that it is not logged as a failure.
-            raise web.HTTPBadRequest from None
+        body = await _read(request)
         # Never the type that the client names: what it sent must not run as a page of ours.
         return web.Response(body=body, content_type="application/octet-stream", headers=_FIELDS)
+
+    async def _post_decide(self, request: web.Request) -> web.Response:
+        body = await _read(request)
+        if len(body) > REQUEST_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(REQUEST_LIMIT, len(body))
+        return web.json_response(decide(self._negotiator, body), headers=_FIELDS)
+
+    async def _get_decision(self, request: web.Request) -> web.Response:
+        decision = self._journal.kept(request.match_info["name"])
+        if decision is None or decision.request is None:
+            raise web.HTTPNotFound
+        return web.json_response(show(decision.request.head, decision), headers=_FIELDS)
 
     async def _get_cases(self, _request: web.Request) -> web.Response:
         cases = [
@@ -100,10 +110,28 @@ class Http1:
         return web.json_response(exchange, headers=_FIELDS)
 
 
+async def _read(request: web.Request) -> bytes:
+    """Return the body of a request, which has its time to arrive."""
+    try:
+        async with asyncio.timeout(BODY_DEADLINE):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except ConnectionError:
+        # The client has gone: for nobody, and so that it is not logged as a failure.
+        raise web.HTTPBadRequest from None
+
+
 class _Busy(asyncio.Protocol):
-    """A connection above the bound: told so, and closed."""
+    """A connection above the bound: its request is answered so, and it is closed."""
+
+    _transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - it is what protocols get
-        transport.write(_BUSY)
-        transport.close()
+        self._transport = transport
+
+    def data_received(self, _data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(_BUSY)
+            self._transport.close()

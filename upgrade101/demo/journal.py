@@ -1,19 +1,27 @@
 """The record of decisions: a printed line for each, and the decision itself for who asked.
 
 In: each final decision, as `upgrade101.serve(on_decision=...)` reports it. Out: one line, and
-the decision to a caller that expected it. Always: nothing of a request is printed unescaped or
-beyond REQUEST_LINE_LIMIT. It keeps nothing of a decision once it is printed.
+the decision to a caller that expected it, or that asks for it later by the name that the page
+gave to its handshake. Always: nothing of a request is printed unescaped or beyond
+REQUEST_LINE_LIMIT; no more than KEPT decisions are kept, of handshakes of the page only.
 """
 
 import asyncio
+import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from upgrade101 import Decision, Negotiator
+from upgrade101 import Decision, Negotiator, Reason
 
 REQUEST_LINE_LIMIT = 120
 """Characters of an escaped request line that are printed."""
+HANDSHAKE_PATH = "/handshake"
+"""Where the page opens its WebSocket; the query is a name that only this page knows."""
+KEPT = 64
+"""Handshakes of pages that can be asked for; older ones are forgotten."""
+_NAME = re.compile(r"[0-9a-f]{32}")
 
 
 def describe(decision: Decision) -> dict[str, object]:
@@ -21,9 +29,12 @@ def describe(decision: Decision) -> dict[str, object]:
     return {
         "action": decision.action.name,
         "reason": decision.reason.name,
-        "status": decision.reason.status,
+        "status": decision.status,
         "rfc": decision.reason.rfc,
         "text": decision.reason.text,
+        "field": decision.reason.field,
+        "detail": decision.detail,
+        "offset": decision.offset,
         "protocol": decision.protocol,
         "subprotocol": decision.subprotocol,
         "extensions": decision.extensions,
@@ -37,6 +48,7 @@ class Journal:
         self._negotiator = negotiator
         self._write = write
         self._expected: dict[object, asyncio.Future[Decision]] = {}
+        self._kept: OrderedDict[str, Decision] = OrderedDict()
 
     def __call__(self, decision: Decision, transport: asyncio.BaseTransport) -> None:
         """Print one decision about the connection `transport`."""
@@ -44,6 +56,7 @@ class Journal:
         waiting = self._expected.get(client)
         if waiting is not None and not waiting.done():
             waiting.set_result(decision)
+        self._keep(decision)
         self._write(self._line(decision, client))
 
     async def decision_for(self, client: object, ask: Callable[[], object]) -> Decision:
@@ -56,6 +69,20 @@ class Journal:
             return await waiting
         finally:
             del self._expected[client]
+
+    def kept(self, name: str) -> Decision | None:
+        """Return what was decided on the page's handshake of this name, if it is known."""
+        return self._kept.get(name)
+
+    def _keep(self, decision: Decision) -> None:
+        request = decision.request
+        if request is None or request.path != HANDSHAKE_PATH:
+            return
+        name = request.query or ""
+        if _NAME.fullmatch(name):
+            self._kept[name] = decision
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
 
     def _line(self, decision: Decision, client: object) -> str:
         head = _head(decision)
@@ -85,11 +112,13 @@ class Journal:
 
 
 def _head(decision: Decision) -> bytes:
-    """Return the bytes decided on, or nothing where no head was completed."""
-    if decision.request is not None:
-        return decision.request.head
-    # The client preface of HTTP/2 is no request; it stands first in what is left over.
-    return decision.leftover
+    """Return the bytes decided on, or nothing if no head was completed."""
+    if decision.request is None:
+        return b""
+    if decision.reason is Reason.HTTP2_PRIOR_KNOWLEDGE:
+        # The preface is longer than the request that it writes.
+        return decision.leftover
+    return decision.request.head
 
 
 def _request_line(head: bytes) -> str:

@@ -14,11 +14,19 @@ import os
 import signal
 import sys
 
-from upgrade101 import H2C, Negotiator, PerMessageDeflate, Protocol, Upgrade, WebSocket, serve
-from upgrade101.demo.broken import Prober
+from upgrade101 import (
+    H2C,
+    Negotiator,
+    PerMessageDeflate,
+    Protocol,
+    Reason,
+    Upgrade,
+    WebSocket,
+    serve,
+)
 from upgrade101.demo.http1 import Http1
 from upgrade101.demo.http2 import Http2Session
-from upgrade101.demo.journal import Journal, describe
+from upgrade101.demo.journal import HANDSHAKE_PATH, Journal, describe
 from upgrade101.demo.line_echo import LINE_LIMIT, LineEcho
 from upgrade101.demo.page import Page
 from upgrade101.demo.sessions import Sessions
@@ -28,6 +36,8 @@ PENDING = 256
 """Connections that are being decided at a time."""
 UPGRADED = 256
 """Upgraded connections at a time: WebSocket, HTTP/2 and line echo together."""
+SECRET = "secret"  # noqa: S105 - it is on the page
+"""A subprotocol that is offered, and that the handler then refuses to everyone."""
 _GRACE = 3.0  # seconds; more than websocket.CLOSE_DEADLINE, which comes first
 _LOOPBACK = {4: "127.0.0.1", 6: "[::1]"}
 
@@ -63,7 +73,7 @@ async def _run(host: str, port: int) -> None:
     journal = Journal(negotiator, write)
     page = Page()
     sessions = Sessions()
-    http1 = Http1(page, Prober(journal))
+    http1 = Http1(page, negotiator, journal)
     fallback = await http1.start()
     try:
         try:
@@ -99,7 +109,7 @@ def negotiator_for(host: str) -> Negotiator:
     try:
         return Negotiator(
             WebSocket(
-                subprotocols=("echo", "chat"),
+                subprotocols=("echo", "chat", SECRET),
                 # Windows of 4 KiB: a connection costs 32 KiB of zlib's memory, not 300.
                 deflate=PerMessageDeflate(server_max_window_bits=12, client_max_window_bits=12),
             ),
@@ -120,12 +130,17 @@ class _Upgrader:
         self._room = Room()
 
     async def answer(self, upgrade: Upgrade) -> None:
-        """Accept one upgrade: all that gets here is what the negotiator offers."""
+        """Accept one upgrade, or refuse it: all that gets here is what the negotiator offers."""
         match upgrade.decision.protocol:
+            case "websocket" if upgrade.decision.subprotocol == SECRET:
+                upgrade.refuse(403, body=b"Nobody gets in here.\n")
             case "websocket":
                 upgrade.accept(self._websocket(upgrade))
             case "h2c":
-                upgrade.accept(Http2Session(self._page, self._sessions, upgrade.request))
+                # With prior knowledge the request is the preface, and nothing to answer.
+                known = upgrade.decision.reason is Reason.HTTP2_PRIOR_KNOWLEDGE
+                upgraded = None if known else upgrade.request
+                upgrade.accept(Http2Session(self._page, self._sessions, upgraded))
             case _:
                 # StreamReader counts without the LF.
                 reader, writer = upgrade.accept_streams(limit=LINE_LIMIT - 1)
@@ -136,7 +151,7 @@ class _Upgrader:
         request = upgrade.request
         room = self._room if decision.subprotocol == "chat" else None
         first = ""
-        if request.target == "/handshake":
+        if request.path == HANDSHAKE_PATH:
             # The page cannot see the heads of its own handshake; here it is told.
             first = json.dumps(
                 {
