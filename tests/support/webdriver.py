@@ -49,10 +49,14 @@ class Browser:
         """Load a page."""
         self.ask("POST", "/url", url=url)
 
+    def run(self, script: str, *arguments: object) -> Any:  # noqa: ANN401 - any JSON
+        """Run a script in the page; return what it returns."""
+        return self.ask("POST", "/execute/sync", script=script, args=list(arguments))
+
     def text(self, selector: str) -> str:
         """Return what all elements together show, empty where there is none."""
         script = "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText).join()"
-        value = self.ask("POST", "/execute/sync", script=script, args=[selector])
+        value = self.run(script, selector)
         assert isinstance(value, str)
         return value
 
@@ -79,9 +83,10 @@ class Browser:
 
 
 @contextmanager
-def browsing(driver: str, browser: str, profile: Path) -> Iterator[Browser]:
-    """Run the driver and a browser with an empty profile directory."""
-    options = {"binary": browser, "args": [*ARGUMENTS, f"--user-data-dir={profile}"]}
+def browsing(driver: str, browser: str, profile: Path, *settings: str) -> Iterator[Browser]:
+    """Run the driver and a browser with an empty profile directory and settings of its own."""
+    arguments = [*ARGUMENTS, f"--user-data-dir={profile}", *settings]
+    options = {"binary": browser, "args": arguments}
     with subprocess.Popen(
         [driver, "--port=0"], stdout=subprocess.PIPE, bufsize=0, start_new_session=True
     ) as process:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import heads
 import pytest
 from demo_process import Demo, exchange, started, upgrade_head
+from fakes import Transport
 
 from upgrade101 import Action
-from upgrade101.demo.broken import CASES
+from upgrade101.demo.broken import CASES, REQUEST_LIMIT
 from upgrade101.demo.http1 import BODY_LIMIT, CONNECTIONS
+from upgrade101.demo.journal import KEPT, Journal
 from upgrade101.demo.line_echo import LINE_LIMIT
 from upgrade101.demo.page import Page
 from upgrade101.demo.server import UPGRADED, CannotServeError, negotiator_for
@@ -143,6 +147,10 @@ async def test_broken_case_shows_the_exchange_and_its_reason(demo: Demo, name: s
     assert shown["decision"]["action"] == "REJECT"
     assert shown["decision"]["reason"] == decision.reason.name == REASONS[name]
     assert shown["decision"]["rfc"] == decision.reason.rfc
+    assert shown["decision"]["offset"] == decision.offset
+    assert shown["decision"]["detail"] == decision.detail
+    if decision.offset is not None:
+        assert begin <= decision.offset < end
     assert shown["received"].startswith(f"HTTP/1.1 {decision.reason.status} ")
     assert decision.reason.rfc in shown["received"]
     assert f" REJECT {REASONS[name]} - " in demo.decision(REASONS[name])
@@ -151,6 +159,103 @@ async def test_broken_case_shows_the_exchange_and_its_reason(demo: Demo, name: s
 async def test_broken_unknown_case_is_not_found(demo: Demo) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{demo.url}/broken/x") as answer:
         assert answer.status == 404
+
+
+# ---- a request of a client's own ---------------------------------------------
+
+
+async def decided(demo: Demo, body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return what the demo decides on a request."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{demo.url}/decide", data=body) as answer,
+    ):
+        assert answer.status == 200
+        return await answer.json()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        heads.websocket("Host: example.com"),
+        heads.websocket().replace(b"example.com", b"localhost"),
+        heads.upgrade("h2c", "\xe9: \xff").replace(b"example.com", b"localhost"),
+        b"GET / HTTP/1.1\n",
+        b"\x16\x03\x01",
+    ],
+)
+async def test_decide_shows_what_the_negotiator_decides(demo: Demo, request_: bytes) -> None:
+    decision = negotiator_for("127.0.0.1").decide(request_)
+    shown = await decided(demo, request_)
+    assert shown["sent"].encode("latin-1") == request_
+    assert shown["decision"]["reason"] == decision.reason.name
+    assert shown["decision"]["offset"] == decision.offset
+    assert shown["received"].partition("Date: ")[0].encode() in decision.response
+
+
+async def test_decide_shows_what_goes_on_to_http(demo: Demo) -> None:
+    request = heads.websocket(method="POST").replace(b"example.com", b"localhost")
+    shown = await decided(demo, request)
+    assert shown["decision"]["reason"] == "WS_METHOD"
+    assert shown["received"] == ""
+    assert shown["forward"].startswith("POST /chat HTTP/1.1\r\n")
+    assert "Upgrade" not in shown["forward"]
+
+
+async def test_decide_that_needs_more_bytes_has_no_decision(demo: Demo) -> None:
+    assert (await decided(demo, b"GET / HTTP/1.1\r\n"))["decision"] is None
+
+
+@pytest.mark.parametrize(("size", "status"), [(REQUEST_LIMIT, 200), (REQUEST_LIMIT + 1, 413)])
+async def test_decide_bounds_the_request(demo: Demo, size: int, status: int) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{demo.url}/decide", data=bytes(size)) as answer,
+    ):
+        assert answer.status == status
+
+
+# ---- what was decided on a handshake of the page ------------------------------
+
+
+async def test_decisions_tell_a_page_of_its_failed_handshake(demo: Demo) -> None:
+    name = secrets.token_hex(16)
+    target = f"/handshake?{name}"
+    request = heads.websocket("Origin: https://evil.example", target=target)
+    request = request.replace(b"example.com", demo.host.encode())
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{demo.url}/decisions/{name}") as answer:
+            assert answer.status == 404
+        response = await exchange(demo, request)
+        async with session.get(f"{demo.url}/decisions/{name}") as answer:
+            shown = await answer.json()
+    assert shown["sent"].encode("latin-1") == request
+    assert shown["received"].encode("latin-1") == response
+    assert shown["decision"]["reason"] == "WS_ORIGIN_FORBIDDEN"
+    assert shown["decision"]["detail"].startswith(
+        "Origin 'https://evil.example' is not same-origin"
+    )
+
+
+async def test_handler_refuses_the_secret_subprotocol(demo: Demo) -> None:
+    request = heads.websocket("Sec-WebSocket-Protocol: secret")
+    answer = await exchange(demo, request.replace(b"example.com", demo.host.encode()))
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    demo.decision("REFUSED")
+
+
+def test_journal_keeps_few_decisions_and_of_the_page_only() -> None:
+    negotiator = negotiator_for("127.0.0.1")
+    journal = Journal(negotiator, lambda _: None)
+    names = [f"{number:032x}" for number in range(KEPT + 1)]
+    queries = [*names, "x" * 32, "a" * 31, "a" * 33]
+    targets = [f"/handshake?{query}" for query in queries]
+    for target in (*targets, f"/other?{names[-1]}0", "/handshake"):
+        decision = negotiator.decide(heads.write("GET", target))
+        assert decision is not None
+        journal(decision, Transport())
+    kept = [query for query in queries if journal.kept(query) is not None]
+    assert kept == names[1:]
 
 
 # ---- echo/1 ------------------------------------------------------------------
