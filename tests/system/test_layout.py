@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -249,6 +250,39 @@ def test_package_imports_asyncio_in_its_asyncio_modules_only() -> None:
         if "asyncio" in imports(path)
     }
     assert {name for name in importing if not name.startswith("demo/")} == ASYNCIO_MODULES
+
+
+def module_of(path: Path) -> str:
+    """Return the name of a module of the package."""
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def imports_of_package(path: Path, modules: set[str]) -> set[str]:
+    """Return the package's own modules that are imported anywhere, for type checkers too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports by a relative name"
+            # A name of a package is a module of it, or something that it has.
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inner & modules
+            if not inner <= modules:
+                found.add(str(node.module))
+    return found & modules
+
+
+def test_package_imports_go_one_way() -> None:
+    modules = {module_of(path) for path in PACKAGE}
+    graph = {module_of(path): imports_of_package(path, modules) for path in PACKAGE}
+    assert graph["upgrade101._server"] >= {"upgrade101._factory", "upgrade101._types"}
+    TopologicalSorter(graph).prepare()
+    # One import more, the other way round, and there is a circle.
+    graph["upgrade101._types"].add("upgrade101._server")
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph).prepare()
 
 
 def test_package_imports_other_packages_in_its_demo_only() -> None:
