@@ -6,6 +6,7 @@
 #include "py_answer.h"
 #include "py_deflate.h"
 #include "py_immutable.h"
+#include "py_layer.h"
 #include "py_negotiated.h"
 #include "py_reason.h"
 #include "py_request.h"
@@ -127,7 +128,7 @@ static PyObject *get_offer(PyObject *object, void *Py_UNUSED(closure))
 
 /* ---- the response */
 
-PyObject *u101_py_decision_response(PyObject *object)
+static PyObject *get_response(PyObject *object, void *Py_UNUSED(closure))
 {
     u101_py_decision *self = decision_of(object);
     if (self->response == NULL) {
@@ -139,11 +140,6 @@ PyObject *u101_py_decision_response(PyObject *object)
     return Py_XNewRef(self->response);
 }
 
-static PyObject *get_response(PyObject *self, void *Py_UNUSED(closure))
-{
-    return u101_py_decision_response(self);
-}
-
 static PyObject *get_status(PyObject *self, void *Py_UNUSED(closure))
 {
     const int status = decision_of(self)->verdict.status;
@@ -152,7 +148,7 @@ static PyObject *get_status(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_part(PyObject *self, PyObject *(*take)(const u101_decision *, PyObject *))
 {
-    PyObject *response = u101_py_decision_response(self);
+    PyObject *response = get_response(self, NULL);
     PyObject *part = response == NULL ? NULL : take(&decision_of(self)->verdict, response);
     Py_XDECREF(response);
     return part;
@@ -233,7 +229,7 @@ static PyObject *get_body(PyObject *object, void *Py_UNUSED(closure))
     return body;
 }
 
-PyObject *u101_py_decision_leftover(PyObject *object)
+static PyObject *get_leftover(PyObject *object, void *Py_UNUSED(closure))
 {
     const u101_py_decision *self = decision_of(object);
     const size_t begin = self->verdict.request_size;
@@ -245,11 +241,6 @@ PyObject *u101_py_decision_leftover(PyObject *object)
     }
     return PyBytes_FromStringAndSize(bytes_of(self) + begin,
                                      PyBytes_GET_SIZE(self->received) - (Py_ssize_t)begin);
-}
-
-static PyObject *get_leftover(PyObject *self, void *Py_UNUSED(closure))
-{
-    return u101_py_decision_leftover(self);
 }
 
 static PyObject *get_forward(PyObject *object, void *Py_UNUSED(closure))
@@ -288,6 +279,12 @@ static PyObject *copy(const u101_py_decision *self, const u101_decision *verdict
     return decision;
 }
 
+PyObject *u101_py_decision_with(PyObject *decision, const u101_decision *verdict)
+{
+    u101_py_answer answer = {0};
+    return copy(decision_of(decision), verdict, &answer);
+}
+
 static PyObject *accept(PyObject *object, PyObject *const *args, Py_ssize_t count,
                         PyObject *keywords)
 {
@@ -313,65 +310,6 @@ static PyObject *reject(PyObject *object, PyObject *const *args, Py_ssize_t coun
         return NULL;
     }
     return copy(self, &verdict, &answer);
-}
-
-PyDoc_STRVAR(
-    refusal_doc,
-    "_refusal($self, reason, /)\n"
-    "--\n"
-    "\n"
-    "A refusal for a reason of the server's own, as a new Decision: a REJECT.\n"
-    "\n"
-    "reason: Reason.  Raises TypeError for anything else, and ValueError for a reason that is no\n"
-    "refusal or that only a request can give.");
-
-static PyObject *refuse(PyObject *object, PyObject *member)
-{
-    const u101_py_decision *self = decision_of(object);
-    u101_reason reason = U101_REFUSED;
-    if (!u101_py_refusal_read(u101_py_state_of(Py_TYPE(self)), member, &reason)) {
-        return NULL;
-    }
-    u101_decision verdict = self->verdict;
-    u101_decision_refuse(&verdict, reason);
-    u101_py_answer answer = {0};
-    return copy(self, &verdict, &answer);
-}
-
-PyDoc_STRVAR(
-    passed_doc,
-    "_passed($self, reason, /)\n"
-    "--\n"
-    "\n"
-    "The request served as HTTP after all, as a new Decision: a PASS, whose leftover is all\n"
-    "that follows the head.\n"
-    "\n"
-    "reason: Reason.  Raises TypeError for anything else, and ValueError as _refusal does.");
-
-static PyObject *pass_on(PyObject *object, PyObject *member)
-{
-    const u101_py_decision *self = decision_of(object);
-    u101_reason reason = U101_REFUSED;
-    if (!u101_py_refusal_read(u101_py_state_of(Py_TYPE(self)), member, &reason)) {
-        return NULL;
-    }
-    u101_decision verdict = self->verdict;
-    verdict.action = U101_ACTION_PASS;
-    verdict.reason = reason;
-    verdict.status = 0;
-    verdict.request_size = verdict.head_size;
-    u101_py_answer answer = {0};
-    return copy(self, &verdict, &answer);
-}
-
-/* What the asyncio layer follows a connection by. */
-static PyObject *get_framing(PyObject *object, void *Py_UNUSED(closure))
-{
-    const u101_decision *verdict = &decision_of(object)->verdict;
-    if (verdict->framing == U101_FRAMING_CHUNKED) {
-        Py_RETURN_NONE;
-    }
-    return PyLong_FromUnsignedLongLong(verdict->length);
 }
 
 static PyObject *represent(PyObject *object)
@@ -447,7 +385,7 @@ static PyGetSetDef attributes[] = {
      "bytes: on a PASS, the head for whoever serves HTTP: without an upgrade that was decided\n"
      "here already; empty otherwise [RFC 9110 7.6.1, 7.8].",
      NULL},
-    {"_framing", get_framing, NULL,
+    {"_framing", u101_py_layer_framing, NULL,
      "int | None: bytes of the request's body, or None if it is in chunks [RFC 9112 6.3].", NULL},
     {.name = NULL},
 };
@@ -457,8 +395,8 @@ static PyMethodDef methods[] = {
      u101_py_accept_doc},
     {"reject", (PyCFunction)(void (*)(void))reject, METH_FASTCALL | METH_KEYWORDS,
      u101_py_reject_doc},
-    {"_refusal", refuse, METH_O, refusal_doc},
-    {"_passed", pass_on, METH_O, passed_doc},
+    {"_refusal", u101_py_layer_refuse, METH_O, u101_py_layer_refusal_doc},
+    {"_passed", u101_py_layer_pass, METH_O, u101_py_layer_passed_doc},
     {.ml_name = NULL},
 };
 

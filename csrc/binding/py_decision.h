@@ -23,8 +23,7 @@ PyObject *u101_py_decision_new(u101_py_negotiator *negotiator, PyObject *receive
 /* What the core has decided. */
 const u101_decision *u101_py_decision_verdict(PyObject *decision);
 
-/* Its attributes, as new references to bytes. */
-PyObject *u101_py_decision_response(PyObject *object);
-PyObject *u101_py_decision_leftover(PyObject *object);
+/* A new Decision on the same request, with nothing of the caller's. */
+PyObject *u101_py_decision_with(PyObject *decision, const u101_decision *verdict);
 
 #endif
