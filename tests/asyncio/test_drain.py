@@ -39,7 +39,7 @@ async def test_drain_of_an_idle_server_stops_accepting_and_is_true(over: str) ->
         assert await service.server.drain() is True
         assert service.server.sockets == ()
         family = socket.AF_UNIX if over == "unix" else socket.AF_INET
-        with socket.socket(family) as client, pytest.raises(OSError, match="refused|No such file"):
+        with socket.socket(family) as client, pytest.raises(OSError, match=r"refused|No such file"):
             client.connect(place)
 
 
