@@ -68,9 +68,7 @@ def test_connection_that_is_not_admitted_is_refused_before_its_head(
     # What is sent all the same is not looked at.
     transport.receive(ECHO)
     assert factory.stats() == {Reason.CAPACITY: 1}
-    assert [record.getMessage() for record in records(caplog)] == (
-        [f"{message}: ''"] if message else []
-    )
+    assert [record.getMessage() for record in records(caplog)] == ([message] if message else [])
     transport.lose()
     assert clock.timers == []
 

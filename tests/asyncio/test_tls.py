@@ -60,10 +60,9 @@ async def test_accept_tls_hands_over_what_is_inside(over: str, make: Callable[[]
     async with serving(handler, over=over) as service:
         writer = await upgrade_to_tls(service)
         writer.write(b"inside")
-        await until(lambda: protocol.data == b"inside")
+        await until(lambda: protocol.data == b"inside" and raised)
         assert protocol.calls[0] == "connection_made"
         assert transports == [protocol.transport]
-        assert raised
         assert protocol.transport.get_extra_info("sslcontext") is not None
         protocol.transport.write(b"answer")
         protocol.transport.close()
