@@ -83,8 +83,8 @@ HTTPTOOLS = Example(
     said=b"said",
     echoed=b"said",
     long=b"x" * CHUNK,
-    refused=LINE.replace(b"Length: 0", b"Length: 1"),
-    reason=b"BODY_NOT_ALLOWED",
+    refused=LINE.replace(b": echo", b": ech="),
+    reason=b"UPGRADE_INVALID",
 )
 BOTH = [pytest.param(example, id=example.name) for example in (H11, HTTPTOOLS)]
 example_of_each = pytest.mark.parametrize("example", BOTH)
