@@ -45,6 +45,9 @@ SOAKED = (
     ("accept", False),
     ("refuse", False),
     ("pass", False),
+    ("pass and accept", False),
+    ("pass and be closed", False),
+    ("decline", False),
     ("decision timeout", False),
     ("end while deciding", True),
     ("end while deciding", False),
@@ -224,7 +227,7 @@ async def soak(
                 made += number
                 await freed(service.server, living, made)
                 holdings.append(holding(service.server))
-            assert service.server.stats() == ({way.reason: made} if way.reason else {})
+            assert service.server.stats() == way.stats(made)
     first, last = holdings
     last.subtract(first)
     return first, {name: change for name, change in last.items() if change or name == "KiB"}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TAIL = b"behind the head"
 RUNS = b"the handler runs"
 """Written by a handler that waits; nothing else tells a client that it does."""
+SERVED = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nserved"
 HALF = heads.upgrade("echo", "Content-Length: 5", "Expect: 100-continue")
 """A request whose body is asked for and does not come."""
 
@@ -35,6 +36,23 @@ class Ending(Echo):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Close what is closed already."""
+        self.transport.close()
+
+
+class Serving(Ending):
+    """A fallback that answers each request, which comes whole."""
+
+    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - every answer is the same
+        """Answer."""
+        self.transport.write(SERVED)
+
+
+class Closing(Ending):
+    """A fallback that ends its connection with its answer."""
+
+    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - as above
+        """Answer, and close."""
+        self.transport.write(SERVED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
         self.transport.close()
 
 
@@ -89,6 +107,10 @@ async def refuse(upgrade: Upgrade) -> None:
     upgrade.refuse(403)
 
 
+def decline(upgrade: Upgrade) -> None:
+    upgrade.decline()
+
+
 def fail_at_once(upgrade: Upgrade) -> None:
     raise LookupError(upgrade)
 
@@ -102,13 +124,19 @@ class Way:
     """One way of a connection."""
 
     reason: Reason | None
-    """The final decision's, None where there is none."""
+    """The last decision's, None where there is none."""
     handler: Callable[[Upgrade], Any] = fail_at_once
     settings: dict[str, Any] = field(default_factory=dict)
     """Of `serve`."""
     sends: bytes = ECHO
     reads: bytes | None = None
     """The end of what the client reads before it closes, None for the end of the connection."""
+    earlier: Reason | None = None
+    """The decision's on the request before the last, if there are two."""
+
+    def stats(self, count: int) -> dict[Reason, int]:
+        """Return what so many connections count as."""
+        return {reason: count for reason in (self.reason, self.earlier) if reason is not None}
 
 
 WAYS = {
@@ -135,6 +163,23 @@ WAYS = {
     "cancel": Way(Reason.HANDLER_FAILED, cancel),
     "pass": Way(Reason.NO_UPGRADE, settings={"fallback": Ending}, sends=PLAIN, reads=PLAIN),
     "pass broken": Way(Reason.NO_UPGRADE, settings={"fallback": Broken}, sends=PLAIN),
+    "pass and accept": Way(
+        Reason.SWITCHED,
+        accept,
+        {"fallback": Serving},
+        sends=PLAIN + ECHO + TAIL,
+        reads=TAIL,
+        earlier=Reason.NO_UPGRADE,
+    ),
+    "pass and refuse": Way(
+        Reason.BAD_METHOD,
+        settings={"fallback": Serving},
+        sends=PLAIN + GARBAGE,
+        earlier=Reason.NO_UPGRADE,
+    ),
+    "pass and be closed": Way(Reason.NO_UPGRADE, settings={"fallback": Closing}, sends=PLAIN),
+    "decline": Way(Reason.PROTOCOL_NOT_OFFERED, decline, {"fallback": Serving}, reads=b"served"),
+    "decline without a fallback": Way(Reason.PROTOCOL_NOT_OFFERED, decline),
     "required": Way(Reason.UPGRADE_REQUIRED, sends=PLAIN),
     "reject": Way(Reason.BAD_METHOD, sends=GARBAGE),
     "end in a request": Way(None, sends=HALF, reads=b"100 Continue\r\n\r\n"),
