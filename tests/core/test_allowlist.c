@@ -143,6 +143,15 @@ static void test_allowlist_has_what_is_listed_wherever_the_entry_is(void)
     }
 }
 
+static void test_allowlist_name_loses_one_final_dot(void)
+{
+    CHECK_TEXT(u101_allowlist_name(guard_text("a.org.")), "a.org");
+    CHECK_TEXT(u101_allowlist_name(guard_text("a.org")), "a.org");
+    CHECK_TEXT(u101_allowlist_name(guard_text("a..")), "a.");
+    CHECK_TEXT(u101_allowlist_name(guard_text(".")), "."); /* no name is left of it */
+    CHECK_TEXT(u101_allowlist_name(guard_text("")), "");
+}
+
 static void test_allowlist_of_nothing_has_nothing(void)
 {
     const u101_allowlist list = u101_allowlist_of(NULL, 0);
@@ -296,6 +305,7 @@ static void test_allowlist_sorted_has_what_its_entries_stand_for(void)
 int main(void)
 {
     CHECK_RUN(test_allowlist_has_what_is_listed_wherever_the_entry_is);
+    CHECK_RUN(test_allowlist_name_loses_one_final_dot);
     CHECK_RUN(test_allowlist_of_nothing_has_nothing);
     CHECK_RUN(test_allowlist_has_each_of_many_and_none_a_byte_apart);
     CHECK_RUN(test_allowlist_port_of_many_on_one_host_is_told_apart);

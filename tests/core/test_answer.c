@@ -190,6 +190,10 @@ static void test_answer_accept_with_parameters_agrees_on_those(void)
     CHECK_INT(decision.deflate.client_max_window_bits, U101_NO_WINDOW_BITS);
     CHECK(decision.deflate.client_no_context_takeover);
     CHECK(!decision.deflate.server_no_context_takeover);
+    const u101_answer twice = {
+        .extensions = BYTES("permessage-deflate; server_max_window_bits=9, permessage-deflate")};
+    CHECK(u101_answer_accept(&decision, received.at, &twice, NULL, true).text == NULL);
+    CHECK_INT(decision.deflate.server_max_window_bits, 9); /* the first counts */
 }
 
 /* Not told so, the answer's extensions are not looked at. */

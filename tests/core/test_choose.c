@@ -217,7 +217,7 @@ enum { AT_CHAT, AT_ROOMS, FOO_ANYWHERE };
 static u101_reason choose_by_path(const char *head, sample *made)
 {
     static const u101_slice chat[] = {BYTES("/chat")};
-    static const u101_slice rooms[] = {BYTES("/rooms/*"), BYTES("/")};
+    static const u101_slice rooms[] = {BYTES("/rooms/*"), BYTES("/r/*"), BYTES("/")};
     static const u101_slice any[] = {BYTES("/*")};
     const u101_offer offers[] = {
         {.kind = U101_OFFER_WEBSOCKET, .paths = chat, .path_count = COUNT(chat)},
@@ -244,6 +244,7 @@ static const choose_row path_rows[] = {
     {TO("/chat", "websocket"), U101_SOUND, AT_CHAT, "the first"},
     {TO("/chat?x=/rooms/a", "websocket"), U101_SOUND, AT_CHAT, "a query is no part of it"},
     {TO("/rooms/a", "websocket"), U101_SOUND, AT_ROOMS, "the second"},
+    {TO("/r/a", "websocket"), U101_SOUND, AT_ROOMS, "a shorter beginning after a longer one"},
     {TO("/chats", "websocket"), U101_PATH_NOT_OFFERED, U101_NO_OFFER, "neither"},
     {TO("/", "websocket"), U101_SOUND, AT_ROOMS, "the root"},
     {TO("http://a", "websocket"), U101_SOUND, AT_ROOMS, "absolute-form without a path"},

@@ -260,8 +260,12 @@ static void test_detail_of_each_reason_is_printable(void)
         for (size_t j = 0; j < size; j++) {
             printable = printable && out[j] >= ' ' && out[j] <= '~';
         }
+        const u101_slice text = slice_of(u101_reason_row_of((u101_reason)i)->text);
         check_case("%s", u101_reason_row_of((u101_reason)i)->name);
         CHECK(printable);
+        /* Without a head no value is known, but a limit is. */
+        CHECK(size >= text.size && memcmp(out, text.at, text.size) == 0);
+        CHECK(size == text.size || memcmp(out + text.size, ": the limit is ", 15) == 0);
     }
     u101_negotiator_free(negotiator);
 }

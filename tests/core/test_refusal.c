@@ -168,7 +168,9 @@ static void test_refusal_of_a_method_by_an_offer_without_any_has_no_allow(void)
 {
     const u101_offer offers[] = {
         {.kind = U101_OFFER_PROTOCOL, .as.protocol = {.name = BYTES("x")}},
-        {.kind = U101_OFFER_TLS},
+        {.kind = U101_OFFER_WEBSOCKET,
+         .as.websocket = {.deflate_enabled = true,
+                          .deflate = {.server_max_window_bits = 15, .client_max_window_bits = 15}}},
     };
     u101_negotiator *negotiator = sample_negotiator(offers, COUNT(offers));
     u101_decision decision = reject(U101_METHOD_NOT_ALLOWED);
@@ -181,7 +183,7 @@ static void test_refusal_of_a_method_by_an_offer_without_any_has_no_allow(void)
     CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
     CHECK_TEXT(response.start_line, "HTTP/1.1 405 Method Not Allowed");
     CHECK(!message_value(&response, "Allow", &value));
-    decision.kind = U101_OFFER_TLS;
+    decision.kind = U101_OFFER_WEBSOCKET;
     decision.offer = 1;
     CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
     CHECK(!message_value(&response, "Allow", &value));

@@ -71,9 +71,66 @@ static void test_target_authority_ends_at_path_query_or_end(void)
     CHECK_TEXT(u101_target_authority(guard_text("http://a:80")), "a:80");
 }
 
+typedef struct {
+    u101_form form;
+    const char *target;
+    const char *path;
+    const char *query; /* NULL: none */
+} parts_row;
+
+static const parts_row parts_rows[] = {
+    {U101_FORM_ORIGIN, "/", "/", NULL},
+    {U101_FORM_ORIGIN, "/a/b", "/a/b", NULL},
+    {U101_FORM_ORIGIN, "/a?", "/a", ""},
+    {U101_FORM_ORIGIN, "/a?b?c=/d", "/a", "b?c=/d"},
+    {U101_FORM_ORIGIN, "/http://a/b", "/http://a/b", NULL},
+    {U101_FORM_ABSOLUTE, "http://a", "/", NULL},
+    {U101_FORM_ABSOLUTE, "http://a?", "/", ""},
+    {U101_FORM_ABSOLUTE, "http://a?b/c", "/", "b/c"},
+    {U101_FORM_ABSOLUTE, "http://a:1/b?c", "/b", "c"},
+    {U101_FORM_ABSOLUTE, "ws://[::1]//", "//", NULL},
+    {U101_FORM_AUTHORITY, "a:1", "", NULL},
+    {U101_FORM_ASTERISK, "*", "", NULL},
+    {U101_FORM_NONE, "a?b", "", NULL},
+};
+
+static void test_target_path_and_query_are_told_apart(void)
+{
+    for (size_t i = 0; i < COUNT(parts_rows); i++) {
+        const parts_row *row = &parts_rows[i];
+        const u101_slice target = guard_text(row->target);
+        const u101_decision decision = {.form = (uint8_t)row->form,
+                                        .target = {0, (uint32_t)target.size}};
+        u101_slice path;
+        u101_slice query;
+        check_case("%s", row->target);
+        CHECK_TEXT(u101_target_path(row->form, target), row->path);
+        CHECK_INT(u101_target_parts(&decision, target.at, &path, &query), row->query != NULL);
+        CHECK_TEXT(path, row->path);
+        CHECK_TEXT(query, row->query == NULL ? "" : row->query);
+    }
+}
+
+static void test_target_scheme_and_authority_are_those_of_absolute_form(void)
+{
+    static const char *const rows[][3] = {
+        {"http://a", "http", "a"},
+        {"WSS://a:1?b", "WSS", "a:1"},
+        {"app://[::1]/b", "app", "[::1]"},
+        {"/a", "", ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        check_case("%s", rows[i][0]);
+        CHECK_TEXT(u101_target_scheme(guard_text(rows[i][0])), rows[i][1]);
+        CHECK_TEXT(u101_target_authority(guard_text(rows[i][0])), rows[i][2]);
+    }
+}
+
 int main(void)
 {
     CHECK_RUN(test_target_form_is_told_or_refused);
     CHECK_RUN(test_target_authority_ends_at_path_query_or_end);
+    CHECK_RUN(test_target_path_and_query_are_told_apart);
+    CHECK_RUN(test_target_scheme_and_authority_are_those_of_absolute_form);
     return check_finish();
 }
