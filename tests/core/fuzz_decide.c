@@ -115,11 +115,13 @@ static promise_facts facts_of(const input *from, const verdict *made)
     return (promise_facts){from->negotiator, from->bytes, made->fed, from->seed};
 }
 
-/* A byte after a request for TLS is there or is not, when its head is complete. */
+/* A byte after a request for TLS is there or is not, when its head is complete: TLS wins, and
+ * then only Expect is looked at, or it is broken and another element may decide. */
 static bool is_about_tls(const u101_decision *decision)
 {
     return decision->reason == U101_TLS_LEFTOVER ||
-           (decision->action == U101_ACTION_SWITCH && decision->kind == U101_OFFER_TLS);
+           (decision->kind == U101_OFFER_TLS && (decision->action == U101_ACTION_SWITCH ||
+                                                 decision->reason == U101_EXPECTATION_FAILED));
 }
 
 static void require_same(const input *from, const verdict *whole, const verdict *pieces)
