@@ -70,6 +70,7 @@ def _stripped(head: bytes, body: bytes, reason: str, *gone: bytes, method: str =
 
 
 _UPGRADE = b"Connection: Upgrade\r\n"
+_ECHO = b"Upgrade: echo\r\n" + _UPGRADE
 ASKS = {
     "get": Ask(heads.write("GET", "/")),
     "get after a line": Ask(b"\r\n" + heads.write("GET", "/")),
@@ -500,8 +501,10 @@ class Reference:
                 self._refuse("REFUSED")
             case "decline":
                 self.unread = ask.body + self.unread
-                self.asks[0] = Ask(ask.head, ask.body, asks=True, method="POST")
-                self._pass_on(self.asks[0], "PROTOCOL_NOT_OFFERED", ask.head)
+                # A body might be lost by whoever sees an upgrade with it.
+                seen = ask.head.replace(_ECHO, b"") if ask.body else ask.head
+                self.asks[0] = Ask(ask.head, ask.body, asks=not ask.body, method="POST")
+                self._pass_on(self.asks[0], "PROTOCOL_NOT_OFFERED", seen)
                 self._read()
             case "fail":
                 self._refuse("HANDLER_FAILED")
