@@ -31,6 +31,8 @@ def start(listener: socket.socket, loop: str, stack: ExitStack) -> subprocess.Po
     process = subprocess.Popen(
         [sys.executable, WORKER, str(listener.fileno()), loop],
         pass_fds=[listener.fileno()],
+        # `PYTHONSAFEPATH` keeps a program from what stands beside it.
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
