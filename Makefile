@@ -117,14 +117,14 @@ test-asan: sanitized ## run those of the core under ASan and UBSan
 	@$(SANITIZED_PYTHON) -m pytest --capture=no --coarse --loop=asyncio \
 		$(NOT_SANITIZED:%=--ignore-glob='*/%')
 
-soak: soak-freed soak-kill ## make 1.6 million connections, kill 10,000 clients (use -j2)
+soak: soak-freed soak-kill ## make 2.4 million connections, kill 10,000 clients (use -j2)
 
 # Under the newest CPython, for up to 3.11 what asyncio's own transports leave hides the rest.
 soak-freed: $(VENV)/.built $(VENV)/.test
 	+@$(call under_each,$(lastword $(PYTHONS)),soak-asyncio soak-uvloop)
 
 soak-asyncio soak-uvloop: soak-%: $(VENV)/.built $(VENV)/.test
-	@$(VENV_PYTHON) tests/support/soak.py --loop $*
+	@$(VENV_PYTHON) tests/support/soak.py --loop $* $(SOAKFLAGS)
 
 soak-kill: sanitized
 	@$(VENV_PYTHON) tests/support/kill_clients.py env $(SANITIZED_PYTHON)
