@@ -40,17 +40,16 @@ of a handover (`_handover`).
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextvars import copy_context
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from upgrade101._core import TLS, Action, Decision, Handshake, Reason
-from upgrade101._handlers import call, error_of, was_cancelled
-from upgrade101._handover import feed, give
-from upgrade101._log import note, report
-from upgrade101._served import Next, Served
-from upgrade101._upgrade import PeerGoneError, Upgrade
+from upgrade101._handlers import report_failure, report_late, run
+from upgrade101._log import report
+from upgrade101._served import Next, Served, decline
+from upgrade101._transports import half_close, let_go, set_reading
+from upgrade101._upgrade import Upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,51 +59,22 @@ if TYPE_CHECKING:
     from upgrade101._settings import Settings
     from upgrade101._types import StreamProtocol
 
-MOST_DUE = 64
-"""Requests that may be unanswered at a time [contract 8.6]."""
-
-
-class State(Enum):
-    """What a connection is doing; see the table above."""
-
-    ACCEPTED = 0
-    READING = 1
-    DECIDING = 2
-    IDLE = 3
-    PASSING = 4
-    ASKED = 5
-    HELD = 6
-    FULL = 7
-    LAST = 8
-    REFUSED = 9
-    GONE = 10
-
-
-_READ_ON = frozenset({State.ACCEPTED, State.READING, State.IDLE, State.PASSING})
-"""States in which bytes are read at once."""
-_KEEP = frozenset({State.DECIDING, State.ASKED, State.HELD, State.FULL})
-"""States in which they are kept."""
+_STATES = "ACCEPTED READING DECIDING IDLE PASSING ASKED HELD FULL LAST REFUSED GONE"
+State = Enum("State", _STATES)  # type: ignore[misc] # the words once, for both lines
+ACCEPTED, READING, DECIDING, IDLE, PASSING, ASKED, HELD, FULL, LAST, REFUSED, GONE = State
+PASS, REJECT, SWITCH, CONTINUE = Action.PASS, Action.REJECT, Action.SWITCH, Action.CONTINUE
+_READ = (IDLE, READING, ACCEPTED)
+"""States in which a byte is one of a request."""
+_KEEP = (DECIDING, ASKED, HELD, FULL)
+"""States in which it is kept."""
 _AFTER = {
-    Next.REQUEST: State.IDLE,
-    Next.BODY: State.PASSING,
-    Next.ANSWER: State.ASKED,
-    Next.NOTHING: State.LAST,
+    Next.REQUEST: IDLE,
+    Next.ROOM: FULL,
+    Next.BODY: PASSING,
+    Next.ANSWER: ASKED,
+    Next.NOTHING: LAST,
 }
 """The state after a request went on, by what follows it."""
-
-
-def refusal(source: Handshake | Decision, reason: Reason) -> Decision:
-    """Return the REJECT for a reason of the asyncio layer's own."""
-    return source._refusal(reason)  # noqa: SLF001 - the core's, for this layer alone
-
-
-def let_go(transport: asyncio.Transport) -> None:
-    """Close a transport that is lost, for asyncio's refers to itself until this call.
-
-    Not one of TLS: closed twice, it forgets what a handler may still ask it of its peer.
-    """
-    if transport.can_write_eof():
-        transport.close()
 
 
 class Connection(asyncio.Protocol):
@@ -129,15 +99,15 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, factory: Settings) -> None:
         self._factory = factory
-        self.state = State.ACCEPTED
+        self.state = ACCEPTED
         self.transport: Any = None
         """The asyncio.Transport, once it is made."""
         self._handshake: Handshake | None = None
         """Of the request that is being read."""
         self._decision: Decision | None = None
         """What the handler decides on, or what is held."""
-        self._kept: bytearray | None = None
-        """What was read and not looked at; None: the decision's leftover."""
+        self._kept: bytes | bytearray = b""
+        """What was read and not looked at."""
         self._ended = False
         """Whether the end of file follows what is kept."""
         self._served: Served | None = None
@@ -156,23 +126,25 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a head."""
         self.transport = transport
-        if self.state is State.GONE:
+        if self.state is GONE:
             # Its time was over before its TLS handshake was.
             self.transport.close()
             return
         reason = self._factory.refusal_at_accept(self.transport)
         if reason is not None:
-            self.refuse(refusal(self._begin(), reason))
+            self.refuse(self._refusal(reason))
 
     def data_received(self, data: bytes) -> None:
         """Read on, keep what comes too early, or drop what nobody waits for."""
-        while data and self.state in _READ_ON:
-            if self.state is State.PASSING:
+        while data:
+            if self.state in _READ:
+                data = self._read_request(data)
+            elif self.state is PASSING:
                 data = self._pass_body(data)
             else:
-                data = self._read_request(data)
-        if data and self.state in _KEEP:
-            self._keep(data)
+                if self.state in _KEEP:
+                    self._keep(data)
+                return
 
     def eof_received(self) -> bool | None:
         """Give up, unless a fallback has still to answer.
@@ -181,13 +153,13 @@ class Connection(asyncio.Protocol):
         """
         served = self._served
         if served is not None:
-            if self.state is State.ASKED and self._kept:
+            if self.state is ASKED and self._kept:
                 self._ended = True
                 # TLS has no half-close here.
                 return bool(self.transport.can_write_eof())
             self._drop_request()
-            return served.standin.protocol.eof_received()
-        if self.state not in (State.REFUSED, State.GONE):
+            return served.protocol.eof_received()
+        if self.state is not REFUSED and self.state is not GONE:
             self._abandon()
         return None
 
@@ -195,7 +167,7 @@ class Connection(asyncio.Protocol):
         """Cancel the handler, and tell the fallback: there is nobody to answer."""
         if self.transport is not None:
             let_go(self.transport)
-        self._move(State.GONE)
+        self._move(GONE)
         self._cancel()
         self._end_fallback(exc)
 
@@ -203,220 +175,56 @@ class Connection(asyncio.Protocol):
         """Tell the fallback, and note what the next protocol has to be told."""
         self._write_paused = True
         if self._served is not None:
-            self._served.standin.protocol.pause_writing()
+            self._served.protocol.pause_writing()
 
     def resume_writing(self) -> None:
         """Tell the fallback, and note that the next protocol may write."""
         self._write_paused = False
         if self._served is not None:
-            self._served.standin.protocol.resume_writing()
+            self._served.protocol.resume_writing()
 
     # ---- what deadlines and the closing factory call
 
     def expire(self, now: float) -> None:
         """End the wait whose time is over."""
-        if self.state is State.REFUSED:
-            self.transport.abort()
+        if self.state is REFUSED:
             # Not left to connection_lost: a TLS transport that is closing already calls that of
             # the protocol it had then.
-            self._move(State.GONE)
+            self._give_up()
         elif self.transport is None or self.transport.is_closing():
             # asyncio tells nothing of a TLS handshake that fails.
             self._abandon()
-        elif self.state is State.DECIDING:
+        elif self.state is DECIDING:
             late = self._factory.shutdown <= now
             self._cut_short(Reason.SHUTDOWN if late else Reason.DECISION_TIMEOUT)
-        elif self.state is State.ACCEPTED:
+        elif self.state is ACCEPTED:
             self._end_silently()
         else:
-            self._follow(refusal(self._begin(), Reason.HANDSHAKE_TIMEOUT))
+            self._follow(self._refusal(Reason.HANDSHAKE_TIMEOUT))
 
     def shut_down(self) -> None:
         """End a connection that has sent part of a head at the most: the server closes."""
-        if self.state is State.ACCEPTED:
+        if self.state is ACCEPTED:
             self._end_silently()
-        elif self.state is State.READING and self.transport.is_closing():
+        elif self.state is READING and self.transport.is_closing():
             self._abandon()
-        elif self.state is State.READING:
-            self._follow(refusal(self._begin(), Reason.SHUTDOWN))
+        elif self.state is READING:
+            self._follow(self._refusal(Reason.SHUTDOWN))
         else:
             self.close_if_idle()
 
     def close_if_idle(self) -> None:
         """Close a connection of a fallback that is between two requests."""
         served = self._served
-        if self.state is State.IDLE and served is not None and served.answers.settled:
-            self.state = State.LAST
+        if self.state is IDLE and served is not None and served.answers.settled:
+            self.state = LAST
             self.transport.close()
 
     @property
     def is_served(self) -> bool:
         """Whether the fallback has still to answer a request."""
         served = self._served
-        return served is not None and (served.answers.due > 0 or self.state is not State.LAST)
-
-    # ---- reading requests
-
-    def _begin(self) -> Handshake:
-        """Return the handshake of the request that is read now."""
-        if self._handshake is None:
-            factory = self._factory
-            secure = not factory.plain and (self.transport.get_extra_info("sslcontext") is not None)
-            self._handshake = factory.negotiator.handshake(
-                secure=secure, first=self.state is State.ACCEPTED
-            )
-        return self._handshake
-
-    def _read_request(self, data: bytes) -> bytes:
-        """Read on in a request; return what follows it."""
-        decision = (self._handshake or self._begin()).feed(data)
-        if decision is None:
-            self._wait_for_more(data)
-            return b""
-        if decision.action is not Action.CONTINUE:
-            self._handshake = None
-            if self._factory.health is not None and self._is_health_check(decision):
-                healthy = self._factory.is_healthy
-                decision = decision.reject(200 if healthy else 503, (), b"OK\n" if healthy else b"")
-                self._counts = False
-        if decision.action is Action.PASS:
-            return self._pass_on(decision, decision.leftover)
-        self._follow(decision)
-        return b""
-
-    def _wait_for_more(self, data: bytes) -> None:
-        """Wait for the rest of a head. The time for a later one runs from its first byte."""
-        if self.state is State.ACCEPTED:
-            self.state = State.READING
-        elif self.state is State.IDLE and data.strip(b"\r\n"):
-            self.state = State.READING
-            self._wait_in(self._factory.heads, self._factory.handshake_timeout)
-
-    def _is_health_check(self, decision: Decision) -> bool:
-        health = self._factory.health
-        request = None if health is None else decision.request
-        return request is not None and request.path == health and request.method in ("GET", "HEAD")
-
-    # ---- carrying decisions out
-
-    def _follow(self, decision: Decision) -> None:
-        """Carry out a decision that is no PASS, or hold it until it is its turn."""
-        if self._served is None:
-            self._carry_out(decision)
-            return
-        self._move(State.HELD)
-        self._decision = decision
-        self._bound()
-        if self._served.is_due(decision.reason):
-            # Not within a call of the fallback's, which would be told of its end in it.
-            self._soon(self._carry_out_held)
-
-    def _carry_out_held(self) -> None:
-        decision, served = self._decision, self._served
-        if self.state is not State.HELD or decision is None or served is None:
-            return
-        if self.transport.is_closing() or not served.is_due(decision.reason):
-            return
-        if not served.can_answer:
-            self._drop_request()
-            self.transport.abort()
-            if decision.action is Action.REJECT:
-                self._observe(decision)
-        elif decision.action is Action.CONTINUE:
-            self._ask_for_body(decision)
-        else:
-            try:
-                self._end_fallback(None)
-            except Exception as error:  # noqa: BLE001 - whatever a fallback raises
-                report("the fallback failed at its end", decision, error)
-            self._carry_out(decision)
-
-    def _carry_out(self, decision: Decision) -> None:
-        if decision.action is Action.SWITCH and self._factory.closed:
-            self.refuse(refusal(decision, Reason.SHUTDOWN))
-        elif decision.action is Action.SWITCH and self._factory.is_full:
-            self.refuse(refusal(decision, Reason.CAPACITY))
-        elif decision.action is Action.SWITCH:
-            self._ask_handler(decision)
-        elif decision.action is Action.REJECT:
-            self.refuse(decision)
-        else:
-            self._ask_for_body(decision)
-
-    def _ask_for_body(self, decision: Decision) -> None:
-        """Write the 100; the request is read on [RFC 9110 10.1.1]."""
-        try:
-            self.transport.write(decision.response)
-        except BaseException:
-            self.transport.abort()
-            raise
-        if self.state is State.HELD:
-            self._wait_in(self._factory.heads, self._factory.handshake_timeout)
-            self._read_kept(State.READING)
-        else:
-            self.state = State.READING
-
-    def _conclude(self, decision: Decision, state: State) -> None:
-        """Write a final decision and count it.
-
-        What is called after the decision is final may fail: then nobody owns the connection.
-        """
-        self._move(state)
-        try:
-            if decision.response:
-                self.transport.write(decision.response)
-        finally:
-            self._observe(decision)
-
-    def _observe(self, decision: Decision) -> None:
-        if not self._counts:
-            return
-        try:
-            note(decision, self.transport)
-            self._factory.observe(decision, self.transport)
-        except BaseException:
-            self._move(State.GONE)
-            self.transport.abort()
-            raise
-
-    def refuse(self, decision: Decision) -> None:
-        """Write a refusal and see the connection to its end [RFC 9112 9.6]."""
-        try:
-            self._conclude(decision, State.REFUSED)
-        except BaseException:
-            self._move(State.GONE)
-            self.transport.abort()
-            raise
-        self._linger()
-
-    def _abandon(self) -> None:
-        """End a connection without a word: the peer's bytes are read until its end."""
-        self._move(State.GONE if self.transport is None else State.REFUSED)
-        self._cancel()
-        if self.state is State.REFUSED:
-            self._linger()
-
-    def _end_silently(self) -> None:
-        """Close: browsers open connections ahead of need and expect no answer on them."""
-        self._abandon()
-        if self.transport is not None:
-            self.transport.close()
-
-    def _linger(self) -> None:
-        """Half-close, and discard what arrives: a peer that is still sending is not reset."""
-        transport = self.transport
-        self._wait_in(self._factory.refusals, self._factory.refusal_timeout)
-        if transport.is_closing():
-            return
-        if not transport.is_reading():
-            transport.resume_reading()
-        # TLS has no half-close here: the peer knows the end of the answer by its Content-Length.
-        if transport.can_write_eof():
-            try:
-                transport.write_eof()
-            except OSError:
-                # Reset since the answer was written: there is nobody to linger for.
-                transport.abort()
+        return served is not None and (served.answers.due > 0 or self.state is not LAST)
 
     # ---- states and queues
 
@@ -428,134 +236,223 @@ class Connection(asyncio.Protocol):
             del queue[self]
             if not queue:
                 self._factory.settle()
-        if state is State.REFUSED or state is State.GONE:
-            self._handshake = self._decision = self._kept = None
+        if state is REFUSED or state is GONE:
+            self._forget_request()
+
+    def _forget_request(self) -> None:
+        self._handshake = self._decision = None
+        self._kept = b""
 
     def _wait_in(self, queue: Queue, seconds: float) -> None:
         """Wait in a queue for so long."""
-        deadlines = self._factory.deadlines
         if self._queue is not None:
             del self._queue[self]
         self._queue = queue
-        deadline = queue[self] = deadlines.time() + seconds
-        if deadline < deadlines.wake:
-            deadlines.expect(deadline)
+        self._factory.deadlines.wait(self, queue, seconds)
+
+    # ---- reading requests
+
+    def _begin(self) -> Handshake:
+        """Return the handshake of the request that is read now."""
+        if self._handshake is None:
+            factory = self._factory
+            secure = not factory.plain and self.transport.get_extra_info("sslcontext") is not None
+            first = self.state is ACCEPTED
+            self._handshake = factory.negotiator.handshake(secure=secure, first=first)
+        return self._handshake
+
+    def _refusal(self, reason: Reason) -> Decision:
+        """Return the REJECT of this request, for a reason of the asyncio layer's own."""
+        source = self._decision or self._begin()
+        return source._refusal(reason)  # noqa: SLF001 - the core's, for this layer alone
+
+    def _read_request(self, data: bytes) -> bytes:
+        """Read on in a request; return what follows it."""
+        decision = (self._handshake or self._begin()).feed(data)
+        if decision is None:
+            self._wait_for_more(data)
+            return b""
+        if decision.action is not CONTINUE:
+            self._handshake = None
+            answer = self._factory.health_answer(decision)
+            self._counts = answer is None
+            decision = answer or decision
+        self._decision = decision
+        if decision.action is PASS:
+            return self._pass_on(decision, decision.leftover)
+        self._follow(decision)
+        return b""
+
+    def _wait_for_more(self, data: bytes) -> None:
+        """Wait for the rest of a head. The time for a later one runs from its first byte."""
+        if self.state is ACCEPTED:
+            self.state = READING
+        elif self.state is IDLE and data.strip(b"\r\n"):
+            self.state = READING
+            self._wait_in(self._factory.heads, self._factory.handshake_timeout)
+
+    # ---- carrying decisions out
+
+    def _follow(self, decision: Decision) -> None:
+        """Carry out a decision that is no PASS, or hold it until it is its turn."""
+        self._decision = decision
+        self._kept = decision.leftover
+        if self._served is None:
+            self._carry_out(decision)
+            return
+        self._move(HELD)
+        self._bound()
+        self._go_on_soon()
+
+    def _carry_out_held(self, decision: Decision, served: Served) -> None:
+        if not served.can_answer:
+            self._drop_request()
+            self.transport.abort()
+            if decision.action is REJECT:
+                self._run(self._observe, decision)
+        elif decision.action is CONTINUE:
+            self._ask_for_body(decision)
+        else:
+            try:
+                self._end_fallback(None)
+            except Exception as error:  # noqa: BLE001 - whatever a fallback raises
+                report("the fallback failed at its end", decision, error)
+            self._carry_out(decision)
+
+    def _carry_out(self, decision: Decision) -> None:
+        if decision.action is REJECT:
+            self.refuse(decision)
+        elif decision.action is CONTINUE:
+            self._ask_for_body(decision)
+        else:
+            reason = self._factory.refusal_at_upgrade()
+            if reason is None:
+                self._ask_handler(decision)
+            else:
+                self.refuse(self._refusal(reason))
+
+    def _ask_for_body(self, decision: Decision) -> None:
+        """Write the 100; the request is read on [RFC 9110 10.1.1]."""
+        self._run(self.transport.write, decision.response)
+        if self.state is HELD:
+            self._wait_in(self._factory.heads, self._factory.handshake_timeout)
+        self._read_kept(READING)
+
+    def _conclude(self, decision: Decision, state: State) -> None:
+        """Write a final decision and count it.
+
+        What is called after the decision is final may fail: then nobody owns the connection.
+        """
+        self._move(state)
+        try:
+            try:
+                if decision.response:
+                    self.transport.write(decision.response)
+            finally:
+                self._observe(decision)
+        except BaseException:
+            self._give_up()
+            raise
+
+    def _observe(self, decision: Decision) -> None:
+        if self._counts:
+            self._factory.observe(decision, self.transport)
+
+    def _give_up(self) -> None:
+        """Abort: nobody owns the connection."""
+        self._move(GONE)
+        self.transport.abort()
+
+    def refuse(self, decision: Decision) -> None:
+        """Write a refusal and see the connection to its end [RFC 9112 9.6]."""
+        self._conclude(decision, REFUSED)
+        self._linger()
+
+    def _abandon(self) -> None:
+        """End a connection without a word: the peer's bytes are read until its end."""
+        self._move(GONE if self.transport is None else REFUSED)
+        self._cancel()
+        if self.state is REFUSED:
+            self._linger()
+
+    def _linger(self) -> None:
+        """Discard what arrives, until the peer's end or for `refusal_timeout`."""
+        self._wait_in(self._factory.refusals, self._factory.refusal_timeout)
+        half_close(self.transport)
+
+    def _end_silently(self) -> None:
+        """Close: browsers open connections ahead of need and expect no answer on them."""
+        self._abandon()
+        if self.transport is not None:
+            self.transport.close()
 
     # ---- the handler
 
     @property
     def awaits_answer(self) -> bool:
         """Whether an answer of the handler's is not late."""
-        return self.state is State.DECIDING
+        return self.state is DECIDING
 
     def _ask_handler(self, decision: Decision) -> None:
         """Call the handler with its upgrade, in a context of its own."""
+        factory = self._factory
         self._decision = decision
-        self.state = State.DECIDING
-        self._context = copy_context()
-        upgrade = Upgrade(self, decision, self.transport)
-        try:
-            task = call(self._factory.handler, upgrade, self._context.copy())
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever it raises
-            self._handler_ended(decision, error)
-            return
-        if task is None:
-            if self._waits_for(decision):
-                self._handler_ended(decision, None)
-        elif task.done():
-            if self._waits_for(decision) or error_of(task) is not None:
-                self._handler_ended(decision, error_of(task))
-        else:
-            self._await_handler(task, decision)
-
-    def _await_handler(self, task: asyncio.Future[Any], decision: Decision) -> None:
-        tasks = self._factory.tasks
-        # The event loop has weak references.
-        tasks.add(task)
-
-        def ended(task: asyncio.Future[Any]) -> None:
-            tasks.discard(task)
-            if self._task is task:
-                self._task = None
-            self._handler_ended(decision, error_of(task), by_others=was_cancelled(task))
-
-        task.add_done_callback(ended)
-        if self._waits_for(decision):
+        self.state = DECIDING
+        context = self._context = copy_context()
+        upgrade = Upgrade(self, decision, self.transport, context)
+        task = run(factory.handler, upgrade, context.copy(), factory.tasks, self._handler_ended)
+        if task is not None and self._waits_for(upgrade):
             self._task = task
-            self._wait_in(self._factory.handlers, self._factory.decision_timeout)
+            self._wait_in(factory.handlers, factory.decision_timeout)
             self._bound()
 
-    def _waits_for(self, decision: Decision) -> bool:
-        """Return whether the handler has not answered this very decision."""
-        return self.state is State.DECIDING and self._decision is decision
+    def _waits_for(self, upgrade: Upgrade) -> bool:
+        return self.state is DECIDING and not upgrade.is_answered
 
     def _handler_ended(
-        self, decision: Decision, error: BaseException | None, *, by_others: bool = False
+        self, upgrade: Upgrade, task: asyncio.Future[Any] | None, error: BaseException | None
     ) -> None:
-        if self._waits_for(decision) and not self.transport.is_closing():
-            failed = refusal(decision, Reason.HANDLER_FAILED)
-            if by_others:
-                # By a loop that ends, most often: no failure of the handler's.
-                report("the handler was cancelled", failed, level=logging.WARNING)
-            elif error is None:
-                report("the handler gave no answer", failed)
-            else:
-                report("the handler failed", failed, error)
+        """Refuse the upgrade, if its handler has not answered."""
+        if self._task is task:
+            self._task = None
+        if self._waits_for(upgrade) and not self.transport.is_closing():
+            failed = self._refusal(Reason.HANDLER_FAILED)
+            report_failure(failed, task, error)
             self.refuse(failed)
-        elif error is not None and not isinstance(error, (asyncio.CancelledError, PeerGoneError)):
-            report("the handler failed after its answer or its peer's end", decision, error)
+        else:
+            report_late(upgrade.decision, error)
 
-    def take(self, decision: Decision, protocol: StreamProtocol) -> None:
-        """Write the 101 and hand the connection over."""
-        transport, leftover = self.transport, self._take_kept(decision)
-        self.take_plain(decision).run(give, transport, protocol, leftover, self._write_paused)
+    def take(self, decision: Decision) -> tuple[bytes, bool]:
+        """Write the 101: the transport is the caller's, to hand it over at once.
 
-    def take_plain(self, decision: Decision) -> Context:
-        """Write the 101; what the transport goes on with is the caller's to say.
-
-        Returns the context that the callbacks of what goes on begin in.
+        Returns what was read after the request, and whether the transport has paused writing.
         """
-        context = self._context
-        assert context is not None, "the handler was called"  # noqa: S101 - for type checkers
+        leftover = self._take_kept()
         self._task = None
-        try:
-            self._conclude(decision, State.GONE)
-        except BaseException:
-            self.transport.abort()
-            raise
+        self._conclude(decision, GONE)
         # The handler may go on for as long as the upgraded connection lives.
         self.transport = self._context = None
-        return context
+        return leftover, self._write_paused
 
     def decline(self, decision: Decision) -> None:
         """Serve the request as HTTP: by the fallback, if there is one [contract 8.5]."""
         self._task = None
         if self._factory.fallback is None or not decision.response:
             reason = Reason.PROTOCOL_NOT_OFFERED if decision.response else Reason.HTTP2_PREFACE
-            self.refuse(refusal(decision, reason))
+            self.refuse(self._refusal(reason))
             return
-        passed = decision._passed(Reason.PROTOCOL_NOT_OFFERED)  # noqa: SLF001 - for this layer
-        kept = self._take_kept(decision)
-        # What was kept begins with the leftover; a body that was read before it goes on as well.
-        body = passed.leftover[: len(passed.leftover) - len(decision.leftover)]
-        context = self._context
-        assert context is not None, "the handler was called"  # noqa: S101 - for type checkers
-        # In no context of the handler's.
-        context.run(self._run, lambda: self._serve(passed, body + kept))
+        passed, body = decline(decision)
+        self._run(self._serve, passed, body + self._take_kept())
 
-    def _serve(self, decision: Decision, leftover: bytes) -> None:
-        """Give the fallback a request that was declined, and read on.
-
-        Untouched, but for a body: some servers lose it if an upgrade is asked for [contract 8.4].
-        """
-        untouched = decision._framing == 0  # noqa: SLF001 - the core's, for this layer
-        self.data_received(self._pass_on(decision, leftover, untouched=untouched))
+    def _serve(self, declined: Decision, rest: bytes) -> None:
+        # A body goes on without the Upgrade: some servers lose it otherwise [contract 8.4].
+        untouched = declined._framing == 0  # noqa: SLF001 - the core's, for this layer
+        self.data_received(self._pass_on(declined, rest, untouched=untouched))
 
     def _cut_short(self, reason: Reason) -> None:
-        decision = self._decision
-        assert decision is not None, "the handler decides on it"  # noqa: S101 - for type checkers
+        refusal = self._refusal(reason)
         self._cancel()
-        self.refuse(refusal(decision, reason))
+        self.refuse(refusal)
 
     def _cancel(self) -> None:
         task, self._task = self._task, None
@@ -566,62 +463,51 @@ class Connection(asyncio.Protocol):
 
     def _keep(self, data: bytes) -> None:
         decision = self._decision
-        if decision and decision.action is Action.SWITCH and isinstance(decision.offer, TLS):
+        if decision and decision.action is SWITCH and isinstance(decision.offer, TLS):
             # Never to be taken for what follows inside TLS [RFC 2817 3].
-            if self.state is State.DECIDING:
+            if self.state is DECIDING:
                 self._cut_short(Reason.TLS_LEFTOVER)
             else:
-                self._decision = refusal(decision, Reason.TLS_LEFTOVER)
+                self._decision = self._refusal(Reason.TLS_LEFTOVER)
             return
-        if self._kept is None:
-            self._kept = bytearray(decision.leftover if decision else b"")
+        if isinstance(self._kept, bytes):
+            self._kept = bytearray(self._kept)
         self._kept += data
         self._bound()
 
-    def _take_kept(self, decision: Decision | None) -> bytes:
-        """Return all that was read after the decision's request."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            return bytes(kept)
-        return decision.leftover if decision else b""
+    def _take_kept(self) -> bytes:
+        kept, self._kept = self._kept, b""
+        return bytes(kept)
 
     def _read_kept(self, state: State) -> None:
         """Go on in a state, with what was kept as if it came now."""
-        kept = self._take_kept(self._decision)
+        kept = self._take_kept()
         self.state = state
         self._decision = None
         self._bound()
         self.data_received(kept)
-        self._end_reading(self)
 
     def _end_reading(self, protocol: StreamProtocol) -> None:
         """Give a protocol the end of file that came after what was kept, as a transport does."""
-        if self._ended and not self._kept and not self.transport.is_closing():
+        waits = self._kept and self.state in (ASKED, FULL)
+        if self._ended and not waits and not self.transport.is_closing():
             self._ended = False
             if not protocol.eof_received():
                 self.transport.close()
 
     def _bound(self) -> None:
         """Pause reading if enough is kept, or if the fallback has enough; or resume it."""
-        served = self._served
-        if self.state is State.FULL:
+        if self.state is FULL:
             full = True
         elif self.state in _KEEP:
-            early = self._decision.leftover if self._decision else b""
-            size = len(early) if self._kept is None else len(self._kept)
-            full = size > self._factory.pending_bytes
+            full = len(self._kept) > self._factory.pending_bytes
         else:
-            full = served is not None and not served.standin.reading
-        self._bound_as(full=full)
-
-    def _bound_as(self, *, full: bool) -> None:
-        transport = self.transport
-        if not transport.is_closing() and full == transport.is_reading():
-            (transport.pause_reading if full else transport.resume_reading)()
+            full = self._served is not None and not self._served.standin.reading
+        set_reading(self.transport, on=not full)
 
     # ---- the fallback
 
-    def _pass_on(self, decision: Decision, leftover: bytes, *, untouched: bool = False) -> bytes:
+    def _pass_on(self, decision: Decision, rest: bytes, *, untouched: bool = False) -> bytes:
         """Give a request to the fallback; return what follows its head."""
         served = self._served or self._make_fallback(decision)
         if served is None:
@@ -629,41 +515,27 @@ class Connection(asyncio.Protocol):
         try:
             if not served.connected:
                 served.connect(write_paused=self._write_paused)
-            if self.state is not State.LAST:
+            if self.state is not LAST:
                 following = served.expect(decision, untouched=untouched)
-                self._move(self._state_before(following))
+                self._move(_AFTER[following])
                 self._decision = None
                 served.pass_head(decision, untouched=untouched)
         finally:
-            self._observe(decision)
-        if self.state is State.GONE:
+            self._run(self._observe, decision)
+        if self.state is GONE:
             # It has switched in this very call.
-            self._give_rest(leftover)
+            served.give_rest(rest)
         else:
             self._bound()
-        return leftover
-
-    def _state_before(self, following: Next) -> State:
-        """Return the state in which what follows a request is awaited."""
-        served = self._served
-        if following is Next.REQUEST and served is not None and served.answers.due >= MOST_DUE:
-            return State.FULL
-        return _AFTER[following]
-
-    def _give_rest(self, data: bytes) -> None:
-        """Give what was read to the protocol that the fallback has switched to."""
-        if data and not self.transport.is_closing():
-            feed(self.transport.get_protocol(), data)
+        return rest
 
     def _make_fallback(self, decision: Decision) -> Served | None:
-        fallback = self._factory.fallback
-        assert fallback is not None, "without one nothing is passed on"  # noqa: S101
         if self._context is None:
             self._context = copy_context()
         try:
-            served = Served(fallback, self, self.transport, self._factory.negotiator.limits)
+            served = Served(self._factory, self, self.transport)
         except Exception as error:  # noqa: BLE001 - whatever a caller's factory raises
-            failed = refusal(decision, Reason.HANDLER_FAILED)
+            failed = decision._refusal(Reason.HANDLER_FAILED)  # noqa: SLF001 - as above
             report("the fallback failed", failed, error)
             self.refuse(failed)
             return None
@@ -675,30 +547,28 @@ class Connection(asyncio.Protocol):
         """Give the fallback its part of `data`; return what follows the body."""
         served = self._served
         assert served is not None, "a fallback gets the body"  # noqa: S101 - for type checkers
-        decision = served.decision
-        assert decision is not None, "the body of this request"  # noqa: S101 - for type checkers
         rest, defect = served.pass_body(data)
-        if self.state is State.GONE:
+        if self.state is GONE:
             # It has switched as it got this; in LAST it has closed.
-            self._give_rest(rest)
-        elif self.state is not State.PASSING:
+            served.give_rest(rest)
+        elif self.state is not PASSING:
             return b""
         elif defect is not None and served.answers.over:
             self._drop_request()
         elif defect is not None:
-            self._follow(refusal(decision, defect))
+            self._follow(defect)
         elif not served.in_body:
-            self.state = self._state_before(served.after())
-            if self.state is State.ASKED and not served.answers.due:
-                self._soon(self._go_on)
+            self.state = _AFTER[served.after()]
+            if self.state is ASKED and not served.answers.due:
+                self._go_on_soon()
             return rest
         return b""
 
     def _drop_request(self) -> None:
         """Read no further request; a decision that is held is dropped [contract 8.3]."""
-        if self.state not in (State.REFUSED, State.GONE, State.LAST):
-            self._move(State.LAST)
-            self._decision = self._kept = self._handshake = None
+        if self.state not in (REFUSED, GONE, LAST):
+            self._move(LAST)
+            self._forget_request()
             self._bound()
 
     def _end_fallback(self, exc: Exception | None) -> None:
@@ -720,23 +590,15 @@ class Connection(asyncio.Protocol):
         served = self._served
         if served is None:
             return
-        answers = served.answers
-        if answers.switched and self._kept:
-            # What is kept is not given within its own call, and nothing else before.
-            self._soon(self._give_away)
-        elif answers.switched:
-            self._give_away()
-        elif answers.over:
-            if self.state is not State.PASSING:
+        if served.answers.switched and not self._kept:
+            self._give_away(served)
+            return
+        if served.answers.over:
+            if self.state is not PASSING:
                 self._drop_request()
-            if self._ended:
-                self._soon(lambda: self._end_reading(self))
             self._factory.settle()
-        elif self.state is State.HELD and self._decision is not None:
-            if served.is_due(self._decision.reason):
-                self._soon(self._carry_out_held)
-        elif self._is_answered(served):
-            self._soon(self._go_on)
+        if self._ended or self.state in _KEEP or self._factory.ends:
+            self._go_on_soon()
 
     def fallback_reads(self) -> None:
         """Pause or resume reading, as the fallback wants."""
@@ -746,49 +608,47 @@ class Connection(asyncio.Protocol):
         """Read no further request: the fallback has closed the connection."""
         self._drop_request()
 
-    def _is_answered(self, served: Served) -> bool:
-        """Return whether as many responses are written as this state waits for."""
-        if self.state is State.FULL:
-            return served.answers.due < MOST_DUE
-        return served.answers.due == 0 and (self.state is State.ASKED or self._factory.ends)
+    def _go_on_soon(self) -> None:
+        """Go on after the fallback's call: it is not told of its end within one of its own."""
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._run, self._go_on, context=self._context)
 
     def _go_on(self) -> None:
-        """Go on after the responses that were waited for."""
-        served = self._served
-        if served is None or self.transport.is_closing() or not self._is_answered(served):
+        """Do what the responses that are written allow."""
+        served, decision = self._served, self._decision
+        if served is None:
             return
-        if self.state is State.ASKED:
-            self._read_kept(self._state_before(served.after_answer()))
-        elif self.state is State.FULL:
-            self._read_kept(State.IDLE)
+        if served.answers.switched:
+            self._give_away(served)
+            return
+        if self.transport.is_closing():
+            return
+        if self.state is HELD and decision is not None:
+            if served.is_due(decision.reason):
+                self._carry_out_held(decision, served)
+        elif self.state is ASKED and not served.answers.due:
+            self._read_kept(_AFTER[served.after_answer()])
+        elif self.state is FULL and served.has_room:
+            self._read_kept(IDLE)
+        self._end_reading(self)
         if self._factory.ends:
             self.close_if_idle()
 
-    def _give_away(self) -> None:
+    def _give_away(self, served: Served) -> None:
         """Give the transport to the fallback's protocol, which has switched by itself."""
-        served = self._served
-        if served is None:
-            return
-        kept = self._take_kept(None)
-        self._move(State.GONE)
+        kept = self._take_kept()
+        self._move(GONE)
         self._forget_fallback()
-        protocol = served.standin.protocol
-        served.standin.pass_through()
-        self._bound_as(full=not served.standin.reading)
-        self._give_rest(kept)
+        protocol = served.protocol
+        served.give_away(kept)
         self._end_reading(protocol)
 
-    def _soon(self, call: Callable[[], None]) -> None:
-        """Make a call that is not within one of the fallback's, nor in its context."""
-        asyncio.get_running_loop().call_soon(self._run, call, context=self._context)
-
-    def _run(self, call: Callable[[], None]) -> None:
-        """Make a call that may lead to the fallback's: what it raises ends the connection.
-
-        asyncio does the same in its own calls.
-        """
+    def _run(self, call: Callable[..., None], *args: object) -> None:
+        """Make a call that may fail late: then nobody owns the connection, and it is aborted."""
+        transport = self.transport
         try:
-            call()
+            call(*args)
         except BaseException:
-            self.transport.abort()
+            self._move(GONE)
+            transport.abort()
             raise

@@ -40,8 +40,8 @@ Queue: TypeAlias = dict[Expiring, float]
 class Deadlines:
     """The queues of a factory and the timer for all of them.
 
-    Whoever puts something into a queue calls `expect` if its deadline is before `wake`, and `rest`
-    after a queue has become empty.
+    Whoever puts a deadline before `wake` into a queue calls `expect`, as `wait` does; whoever takes
+    the last one out of a queue calls `rest`.
     """
 
     __slots__ = ("_looking", "_queues", "_timer", "loop", "wake")
@@ -72,6 +72,12 @@ class Deadlines:
         elif self.loop is not loop:
             raise RuntimeError("the factory belongs to another event loop")
         return loop
+
+    def wait(self, waiting: Expiring, queue: Queue, seconds: float) -> None:
+        """Have something wait in a queue for so long."""
+        deadline = queue[waiting] = (self.loop or self.bind()).time() + seconds
+        if deadline < self.wake:
+            self.expect(deadline)
 
     def time(self) -> float:
         """Return the time of the event loop's clock, in seconds."""

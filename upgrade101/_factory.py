@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from upgrade101._connection import Connection
 from upgrade101._core import Action, Decision, Negotiator, Reason
 from upgrade101._deadlines import Deadlines
-from upgrade101._log import report
+from upgrade101._log import note, report
 from upgrade101._upgraded import Upgraded
 
 if TYPE_CHECKING:
@@ -254,6 +254,19 @@ class UpgradeFactory:
             return Reason.CAPACITY
         return None
 
+    def refusal_at_upgrade(self) -> Reason | None:
+        """Return why an upgrade is refused before its handler is asked, if it is."""
+        if self.closed:
+            return Reason.SHUTDOWN
+        return Reason.CAPACITY if self.is_full else None
+
+    def health_answer(self, decision: Decision) -> Decision | None:
+        """Return the answer to a request that is a health check, if it is one."""
+        request = None if self.health is None else decision.request
+        if request is None or request.path != self.health or request.method not in ("GET", "HEAD"):
+            return None
+        return decision.reject(200, (), b"OK\n") if self.is_healthy else decision.reject(503)
+
     def _is_admitted(self, admit: Admit, transport: asyncio.Transport) -> bool:
         try:
             return bool(copy_context().run(admit, transport))
@@ -262,7 +275,8 @@ class UpgradeFactory:
             return False
 
     def observe(self, decision: Decision, transport: asyncio.Transport) -> None:
-        """Count a final decision, whose bytes are written."""
+        """Log and count a final decision, whose bytes are written."""
+        note(decision, transport)
         self._counts[decision.reason] += 1
         if self._upgraded is not None and decision.action is Action.SWITCH:
             self._upgraded.add(transport)

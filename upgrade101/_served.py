@@ -9,29 +9,36 @@ Not here: the states of the connection.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from upgrade101._core import BodyReader, Decision, Reason, Request
 from upgrade101._handover import feed
 from upgrade101._standin import StandIn
+from upgrade101._transports import set_reading
 
 if TYPE_CHECKING:
     import asyncio
 
-    from upgrade101._core import Limits
+    from upgrade101._settings import Settings
     from upgrade101._standin import Follower
-    from upgrade101._types import Fallback
+    from upgrade101._types import StreamProtocol
 
 
-class Next(Enum):
+MOST_DUE = 64
+"""Requests that may be unanswered at a time [contract 8.6]."""
+
+
+class Next(IntEnum):
     """What follows on a connection."""
 
     REQUEST = 0
-    BODY = 1
-    ANSWER = 2
+    ROOM = 1
+    """A request, after one of those that are due is answered."""
+    BODY = 2
+    ANSWER = 3
     """Nothing is known before the request is answered."""
-    NOTHING = 3
+    NOTHING = 4
 
 
 class Served:
@@ -40,32 +47,34 @@ class Served:
     __slots__ = (
         "_asks",
         "_body",
+        "_decision",
         "_last",
         "_limits",
+        "_transport",
         "answers",
         "connected",
-        "decision",
         "standin",
     )
 
-    def __init__(
-        self,
-        fallback: Fallback,
-        follower: Follower,
-        transport: asyncio.Transport,
-        limits: Limits,
-    ) -> None:
-        self.standin = StandIn(follower, transport, fallback())
+    def __init__(self, factory: Settings, follower: Follower, transport: asyncio.Transport) -> None:
+        assert factory.fallback is not None, "else nothing goes on"  # noqa: S101 - for type checkers
+        self.standin = StandIn(follower, transport, factory.fallback())
         self.answers = self.standin.answers
         self.connected = False
-        self.decision: Decision | None = None
+        self._transport = transport
+        self._decision: Decision | None = None
         """The PASS whose body goes on."""
         self._body: BodyReader | None = None
-        self._limits = limits
+        self._limits = factory.negotiator.limits
         self._asks = False
         """Whether the answer says what follows the request."""
         self._last = False
         """Whether no further request follows it."""
+
+    @property
+    def protocol(self) -> StreamProtocol:
+        """The fallback's protocol."""
+        return self.standin.protocol
 
     def connect(self, *, write_paused: bool) -> None:
         """Give the fallback's protocol its transport."""
@@ -95,7 +104,7 @@ class Served:
         self._last = _is_last(request)
         if size == 0:
             return self.after()
-        self.decision = decision
+        self._decision = decision
         self._body = BodyReader(length=size, chunked=size is None, limits=self._limits)
         return Next.BODY
 
@@ -104,7 +113,14 @@ class Served:
         answers = self.answers
         if self._asks and answers.followed and not answers.over:
             return Next.ANSWER
-        return Next.NOTHING if self._last or answers.over else Next.REQUEST
+        if self._last or answers.over:
+            return Next.NOTHING
+        return Next.REQUEST if self.has_room else Next.ROOM
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more request may wait for its answer."""
+        return self.answers.due < MOST_DUE
 
     def after_answer(self) -> Next:
         """Return what follows it, for its answer was no switch."""
@@ -117,16 +133,31 @@ class Served:
         assert request is not None, "what goes on has a head"  # noqa: S101 - for type checkers
         feed(self.standin.protocol, request.head if untouched else decision.forward)
 
-    def pass_body(self, data: bytes) -> tuple[bytes, Reason | None]:
-        """Give the fallback its part of `data`; return what follows, and the body's defect."""
-        body = self._body
+    def pass_body(self, data: bytes) -> tuple[bytes, Decision | None]:
+        """Give the fallback its part of `data`; return what follows, and a defect's refusal."""
+        body, decision = self._body, self._decision
         assert body is not None, "a body is being read"  # noqa: S101 - for type checkers
+        assert decision is not None, "that of a request"  # noqa: S101 - for type checkers
         size = body.skip(data)
         if body.done:
-            self._body = self.decision = None
+            self._body = self._decision = None
         if size:
             feed(self.standin.protocol, data if size == len(data) else data[:size])
-        return data[size:], body.reason
+        if body.reason is None:
+            return data[size:], None
+        return b"", decision._refusal(body.reason)  # noqa: SLF001 - for this layer
+
+    def give_rest(self, data: bytes) -> None:
+        """Give what was read to the protocol that the fallback has switched to."""
+        transport = self._transport
+        if data and not transport.is_closing():
+            feed(transport.get_protocol(), data)
+
+    def give_away(self, data: bytes) -> None:
+        """Give the transport, and what was read, to the protocol, which has switched by itself."""
+        self.standin.pass_through()
+        set_reading(self._transport, on=self.standin.reading)
+        self.give_rest(data)
 
     @property
     def in_body(self) -> bool:
@@ -149,6 +180,12 @@ class Served:
     def end(self, exc: Exception | None = None) -> None:
         """Tell the fallback that its connection is lost."""
         self.standin.end(exc)
+
+
+def decline(decision: Decision) -> tuple[Decision, bytes]:
+    """Return the PASS of a SWITCH that its handler declines, and the body that was read of it."""
+    passed = decision._passed(Reason.PROTOCOL_NOT_OFFERED)  # noqa: SLF001 - for this layer
+    return passed, passed.leftover[: len(passed.leftover) - len(decision.leftover)]
 
 
 def _is_last(request: Request) -> bool:

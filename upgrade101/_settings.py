@@ -34,7 +34,6 @@ class Settings(Protocol):
     decision_timeout: float
     refusal_timeout: float
     pending_bytes: int
-    health: str | None
     plain: bool
     """Whether it is known that no transport is one of TLS."""
     closed: bool
@@ -52,19 +51,17 @@ class Settings(Protocol):
     def ends(self) -> bool:
         """Whether a connection ends after its request: the server closes, or drains."""
 
-    @property
-    def is_full(self) -> bool:
-        """Whether one more upgrade would be too many."""
-
-    @property
-    def is_healthy(self) -> bool:
-        """What a health check is told."""
-
     def refusal_at_accept(self, transport: asyncio.Transport) -> Reason | None:
         """Return why a connection is refused before a byte of it is read, if it is."""
 
+    def refusal_at_upgrade(self) -> Reason | None:
+        """Return why an upgrade is refused before its handler is asked, if it is."""
+
+    def health_answer(self, decision: Decision) -> Decision | None:
+        """Return the answer to a request that is a health check, if it is one."""
+
     def observe(self, decision: Decision, transport: asyncio.Transport) -> None:
-        """Count a final decision, whose bytes are written."""
+        """Log and count a final decision, whose bytes are written."""
 
     def settle(self) -> None:
         """Note that nothing of one kind waits any more."""

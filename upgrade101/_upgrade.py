@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from upgrade101._core import TLS, Action, Decision, Request
+from upgrade101._handover import give
 from upgrade101._tls import start_tls
 
 if TYPE_CHECKING:
@@ -34,13 +35,10 @@ class Waiting(Protocol):
     def awaits_answer(self) -> bool:
         """Whether an answer is not late."""
 
-    def take(self, decision: Decision, protocol: StreamProtocol) -> None:
-        """Write the 101 and hand the connection over."""
+    def take(self, decision: Decision) -> tuple[bytes, bool]:
+        """Write the 101: the transport is the caller's, to hand it over at once.
 
-    def take_plain(self, decision: Decision) -> Context:
-        """Write the 101; what the transport goes on with is the caller's to say.
-
-        Returns the context that the callbacks of what goes on begin in.
+        Returns what was read after the request, and whether the transport has paused writing.
         """
 
     def refuse(self, decision: Decision) -> None:
@@ -63,12 +61,25 @@ class Upgrade:
     answered.
     """
 
-    __slots__ = ("_waiting", "decision", "transport")
+    __slots__ = ("_context", "_waiting", "decision", "transport")
 
-    def __init__(self, waiting: Waiting, decision: Decision, transport: asyncio.Transport) -> None:
+    def __init__(
+        self,
+        waiting: Waiting,
+        decision: Decision,
+        transport: asyncio.Transport,
+        context: Context,
+    ) -> None:
         self._waiting: Waiting | None = waiting
+        self._context = context
+        """What the connection goes on in, which is not the handler's."""
         self.decision = decision
         self.transport = transport
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the handler has answered in time."""
+        return self._waiting is None
 
     @property
     def request(self) -> Request:
@@ -104,7 +115,8 @@ class Upgrade:
         waiting = self._take()
         if waiting is None or final is None:
             return False
-        waiting.take(final, protocol)
+        leftover, write_paused = waiting.take(final)
+        self._context.run(give, self.transport, protocol, leftover, write_paused)
         return True
 
     def accept_streams(
@@ -155,10 +167,11 @@ class Upgrade:
         waiting = self._take()
         if waiting is None or decision is None:
             raise PeerGoneError(TOO_LATE)
-        context = waiting.take_plain(decision)
+        # Nothing is left over: a byte too early has been refused.
+        waiting.take(decision)
         tls = start_tls(self.transport, protocol, ssl_context, ssl_handshake_timeout)
         # In a task of its own, for callbacks begin in the context of the task that starts TLS.
-        return await context.run(asyncio.ensure_future, tls)
+        return await self._context.run(asyncio.ensure_future, tls)
 
     def refuse(self, status: int, headers: Headers = (), body: bytes = b"") -> bool:
         """Write a refusal and close the connection lingeringly [RFC 9110 15.5].
@@ -184,7 +197,7 @@ class Upgrade:
         waiting = self._take()
         if waiting is None:
             return False
-        waiting.decline(self.decision)
+        self._context.run(waiting.decline, self.decision)
         return True
 
     def _final(

@@ -31,7 +31,7 @@ class Upgraded:
     def add(self, transport: asyncio.BaseTransport) -> None:
         """Keep an upgraded connection until it closes."""
         self._transports.add(transport)
-        self._wait()
+        self._deadlines.wait(self, self._queue, PERIOD)
 
     def count(self) -> int:
         """Return how many are open."""
@@ -45,12 +45,7 @@ class Upgraded:
     def _purge(self) -> None:
         self._transports -= {each for each in self._transports if each.is_closing()}
         if self._transports:
-            self._wait()
+            self._deadlines.wait(self, self._queue, PERIOD)
         else:
             self._queue.pop(self, None)
             self._deadlines.rest()
-
-    def _wait(self) -> None:
-        deadline = self._queue[self] = self._deadlines.time() + PERIOD
-        if deadline < self._deadlines.wake:
-            self._deadlines.expect(deadline)

@@ -224,9 +224,7 @@ class Machine(RuleBasedStateMachine):
         """Return what bytes may change."""
         site = self.site
         fallbacks = [bytes(each.data) for each in site.made]
-        kept = site.connection._kept
-        early = site.connection._decision.leftover if site.connection._decision else b""
-        size = len(early) if kept is None else len(kept)
+        size = len(site.connection._kept)
         return (site.state, fallbacks, len(site.decisions), size, len(site.transport.written))
 
     def check_bytes(self, word: str, data: bytes, before: tuple[Any, ...]) -> None:

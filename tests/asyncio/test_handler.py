@@ -302,7 +302,7 @@ async def test_handler_that_goes_on_is_referenced_and_refers_to_nothing_that_was
     assert ended == []
     assert factory.pending == 0
     connections = [item for item in gc.get_objects() if isinstance(item, Connection)]
-    assert [connection._kept for connection in connections] == [None]
+    assert [connection._kept for connection in connections] == [b""]
     assert [connection.transport for connection in connections] == [None]
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()

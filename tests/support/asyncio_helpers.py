@@ -118,7 +118,7 @@ def kept_by(upgrade: upgrade101.Upgrade) -> bytes | bytearray:
     """Return what is kept behind the request while its handler decides."""
     connection: Any = upgrade._waiting
     assert connection is not None
-    return upgrade.decision.leftover if connection._kept is None else connection._kept
+    return connection._kept
 
 
 def states(service: Service) -> list[State]:

@@ -44,6 +44,7 @@ ASYNCIO_MODULES = {
     "_settings.py",
     "_standin.py",
     "_tls.py",
+    "_transports.py",
     "_types.py",
     "_upgrade.py",
     "_upgraded.py",
