@@ -1,7 +1,7 @@
 """Proxies of Debian in front, each with its configuration of docs/examples/proxies.
 
 In: pages and WebSocket handshakes, mixed, through nginx, HAProxy, nghttpx and Apache, whose
-connections to upgrade101 are kept alive and shared by their clients.
+connections to upgrade101 are kept alive and shared by their clients; one of them is a browser.
 Out: how many of the handshakes switched. Always: some of them came on a connection that had
 carried a page, for that is what fails elsewhere; a proxy is ended with its test.
 Not here: what is written on the connections (`test_fallback_kept_alive`).
@@ -22,6 +22,7 @@ import pytest
 from demo_process import DEADLINE
 from fallbacks import serving_with
 from talking import talk
+from webdriver import browsing
 from websockets.asyncio.client import connect
 
 from upgrade101 import Negotiator, Protocol, Reason, WebSocket
@@ -35,6 +36,23 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples/proxies"
 NEGOTIATOR = Negotiator(WebSocket(paths=("/live",)), Protocol("echo"))
+MIX = """
+const [count, done] = arguments;
+const page = async () => (await fetch("/page", { cache: "no-store" })).text();
+const talk = (word) => new Promise((tell) => {
+  const socket = new WebSocket(`ws://${location.host}/live`);
+  socket.onopen = () => socket.send(word);
+  socket.onmessage = ({ data }) => { socket.close(); tell(data); };
+  socket.onerror = () => tell("failed");
+});
+(async () => {
+  const told = [];
+  for (let n = 0; n < count; n += 2)
+    told.push(...await Promise.all([talk(`word ${n}`), page(), talk(`word ${n + 1}`), page()]));
+  done(told);
+})();
+"""
+"""Opens so many WebSockets, two at a time, and as many pages beside them; what each has told."""
 
 
 class Proxy:
@@ -215,6 +233,37 @@ async def test_pages_and_handshakes_of_many_clients_at_once_are_answered(
                     *(talk_once(host) for _ in range(10)),
                 )
         assert server.stats() == {Reason.NO_UPGRADE: 30, Reason.SWITCHED: 30}
+
+
+def mix(host: str, count: int, require_tool: RequireTool, folder: Path) -> list[str]:
+    """Have a browser run `MIX` on the page of a host; return what it was told."""
+    driver = require_tool("chromedriver", "chromium-driver")
+    browser = require_tool("chromium", "chromium")
+    with browsing(driver, browser, folder / "profile") as window:
+        window.open(f"http://{host}/page")
+        told: list[str] = window.ask("POST", "/execute/async", script=MIX, args=[count])
+        return told
+
+
+async def test_browser_behind_nginx_opens_100_websockets_of_100_beside_its_pages(
+    require_tool: RequireTool, tmp_path: Path
+) -> None:
+    seen = Seen()
+    async with serving_with(
+        "uvicorn-httptools", talk, negotiator=NEGOTIATOR, on_decision=seen
+    ) as served:
+        server = served.service.server
+        port = server.sockets[0].getsockname()[1]
+        async with proxied("nginx", port, require_tool, tmp_path) as host:
+            told = await asyncio.to_thread(mix, host, 100, require_tool, tmp_path)
+        page = "<GET /page >"
+        assert told == [
+            each for n in range(0, 100, 2) for each in (f"word {n}", page, f"word {n + 1}", page)
+        ]
+        stats = server.stats()
+        assert stats[Reason.SWITCHED] == 100
+        assert set(stats) == {Reason.NO_UPGRADE, Reason.SWITCHED}
+        assert seen.switched_after_a_page > 0
 
 
 @pytest.mark.parametrize("proxy", PROXIES)
