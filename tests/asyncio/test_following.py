@@ -224,6 +224,16 @@ async def test_upgrade_that_is_the_last_request_is_answered_and_then_nothing_fol
     assert site.fallback.data == asks
 
 
+@pytest.mark.parametrize("option", ["close", "keep-alive"])
+async def test_connect_that_is_refused_is_the_last_request_if_it_closes(option: str) -> None:
+    connect = CONNECT[:-2] + f"Connection: {option}\r\n\r\n".encode()
+    site = Site().receive(connect + GET)
+    await site.answer(b"HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n")
+    closes = option == "close"
+    assert site.state is (State.LAST if closes else State.IDLE)
+    assert site.fallback.data == (connect if closes else connect + GET)
+
+
 @pytest.mark.parametrize("line", ["Content-Length: 4", "Transfer-Encoding: chunked"])
 async def test_connect_that_says_it_has_a_body_is_the_last_if_it_is_refused(line: str) -> None:
     # Servers differ in whether what follows is a body: nobody's request is smuggled in.

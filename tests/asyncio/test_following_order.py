@@ -93,6 +93,17 @@ async def test_refusal_waits_for_every_response_that_is_due() -> None:
     assert len(site.decisions) == 3
 
 
+async def test_defect_in_the_body_of_an_upgrade_waits_for_every_response_that_is_due() -> None:
+    upgrade = heads.upgrade("echo", "Transfer-Encoding: chunked")
+    site = Site().receive(GET + upgrade + b"no size")
+    await settle(3)
+    assert site.state is State.HELD
+    assert site.transport.written == b""
+    await site.answer()
+    assert site.transport.written.startswith(OK + b"HTTP/1.1 400 ")
+    assert site.reasons == [Reason.NO_UPGRADE, Reason.CHUNK_INVALID]
+
+
 async def test_continue_waits_and_the_body_is_then_asked_for() -> None:
     site = Site().receive(GET + EXPECTING)
     assert site.state is State.HELD
