@@ -91,6 +91,15 @@ def test_response_that_ends_the_connection_is_over_at_its_end(response: bytes) -
     assert answers.due == 1
 
 
+def test_response_after_one_that_ends_the_connection_is_not_followed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answers = owing("GET", "GET")
+    answers.read(CLOSE + LENGTH)
+    assert not answers.followed
+    assert "not asked for" in records(caplog)[0].getMessage()
+
+
 def test_response_until_close_is_over_at_its_head_and_never_done() -> None:
     answers = owing("GET", "GET")
     answers.read(UNTIL_CLOSE)
