@@ -2,7 +2,7 @@
 
 In: handshakes without a pause, and SIGTERM to one of two workers after the other.
 Out: what became of each handshake. Always: none is lost, for a worker drains what it has accepted.
-`U101_RESTART_HANDSHAKES=N` makes N of them.
+`U101_RESTART_HANDSHAKES=N` makes N of them; `-o faulthandler_timeout=0` leaves the time for it.
 Not here: what drains beside handshakes (`test_fallback_kept_alive`, `test_server`).
 """
 
