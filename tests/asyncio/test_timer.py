@@ -201,6 +201,16 @@ def test_connection_decided_before_the_loop_comes_round_has_no_timer() -> None:
     assert len(loop.timers) == 1
 
 
+def test_deadlines_each_earlier_before_the_loop_comes_round_are_looked_at_once() -> None:
+    loop = Loop()
+    waiters = Waiters(loop)
+    for seconds in (3, 2, 1):
+        waiters.wait(seconds)
+    assert len(loop.soon) == 1
+    loop.come_round()
+    assert [timer.when for timer in loop.timers] == [loop.now + 1]
+
+
 @pytest.mark.parametrize("handshake_timeout", [0.1, 10.0])
 def test_connection_upgraded_before_the_loop_comes_round_is_let_go_in_time(
     handshake_timeout: float,
