@@ -84,7 +84,7 @@ static bool is_offered_here(const u101_context *context, const u101_compiled_off
     }
     const u101_slice path =
         u101_target_path((u101_form)head->form, u101_slice_at(context->bytes, head->target));
-    return path.size > 0 && u101_paths_match(&offer->paths, path);
+    return u101_paths_match(&offer->paths, path); /* no pattern is empty */
 }
 
 /* The first offer that an element matches, or U101_NO_OFFER.  `elsewhere` is set if it

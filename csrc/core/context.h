@@ -18,7 +18,7 @@ typedef struct {
     const char *bytes; /* the head begins here */
     u101_hasher *hasher;
     u101_decision *decision;
-    u101_authority host; /* of Host; its host is empty if Host is empty or missing */
+    u101_authority host; /* of Host; no more than its empty host counts if Host has no value */
     bool secure;
     bool leftover;       /* whether bytes after the head are there */
     bool names_settings; /* whether Connection lists HTTP2-Settings */
@@ -35,7 +35,7 @@ static inline u101_context u101_context_of(const u101_negotiator *negotiator, co
         .bytes = bytes,
         .hasher = hasher,
         .decision = decision,
-        .host = {.host = {bytes, 0}, .port = {bytes, 0}, .number = U101_NO_PORT, .colon = false},
+        .host = {.host = {bytes, 0}},
         .secure = secure,
         .leftover = false,
         .names_settings = false,

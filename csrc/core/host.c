@@ -24,8 +24,8 @@ static bool is_of_target(const u101_context *context)
            port_or(&authority, by_default) == port_or(&context->host, by_default);
 }
 
-/* Whether Host is among the hosts that the server names as its own.  A page that was
- * loaded from a rebound name sends that name [RFC 9110 7.4]. */
+/* Whether Host is among the hosts that the server names as its own, none of which is
+ * empty.  A page that was loaded from a rebound name sends that name [RFC 9110 7.4]. */
 static bool is_served(const u101_context *context)
 {
     const u101_authority *const host = &context->host;
@@ -53,7 +53,7 @@ u101_reason u101_host_check(u101_context *context)
     if (head->form == U101_FORM_ABSOLUTE && lines > 0 && !is_of_target(context)) {
         return U101_HOST_MISMATCH;
     }
-    if (context->negotiator->host_count > 0 && (value.size == 0 || !is_served(context))) {
+    if (context->negotiator->host_count > 0 && !is_served(context)) {
         return U101_HOST_FORBIDDEN;
     }
     return U101_SOUND;

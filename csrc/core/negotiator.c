@@ -80,21 +80,18 @@ static u101_paths compile_paths(block *memory, const u101_slice *patterns, size_
     u101_name *const names = take(memory, count * sizeof(*names));
     size_t exact = 0;
     size_t beginnings = 0; /* from the end of the names */
-    u101_paths paths = {.longest = 0};
 
     for (size_t i = 0; names != NULL && i < count; i++) {
         u101_slice pattern = patterns[i];
         if (u101_paths_is_beginning(pattern)) {
-            pattern.size--;
-            paths.longest = pattern.size > paths.longest ? pattern.size : paths.longest;
+            pattern.size -= 2;
             names[count - ++beginnings] = (u101_name){pattern, i};
         } else {
             names[exact++] = (u101_name){pattern, i};
         }
     }
-    paths.exact = u101_names_of(names, exact);
-    paths.beginnings = u101_names_of(names == NULL ? NULL : names + exact, beginnings);
-    return paths;
+    return (u101_paths){u101_names_of(names, exact),
+                        u101_names_of(names == NULL ? NULL : names + exact, beginnings)};
 }
 
 static u101_origins compile_origins(block *memory, const u101_websocket *websocket)

@@ -3,15 +3,18 @@
  */
 #include "paths.h"
 
-/* Whether `text` starts with a beginning.  Each beginning ends with a slash, so only
- * parts that end with one are looked up. */
+/* Whether `text` starts with a beginning and a slash. */
 static bool begins(const u101_paths *paths, u101_slice text)
 {
-    const size_t most = text.size < paths->longest ? text.size : paths->longest;
+    const u101_names *const beginnings = &paths->beginnings;
 
-    for (size_t size = 1; size <= most; size++) {
-        if (text.at[size - 1] == '/' &&
-            u101_names_find(&paths->beginnings, (u101_slice){text.at, size}) != U101_NO_NAME) {
+    if (beginnings->count == 0) {
+        return false;
+    }
+    const size_t longest = beginnings->sorted[beginnings->count - 1].text.size;
+    for (size_t size = 0; size <= longest && size < text.size; size++) {
+        if (text.at[size] == '/' &&
+            u101_names_find(beginnings, (u101_slice){text.at, size}) != U101_NO_NAME) {
             return true;
         }
     }

@@ -14,8 +14,7 @@
 
 typedef struct {
     u101_names exact;
-    u101_names beginnings; /* without their "*" */
-    size_t longest;        /* bytes of the longest beginning */
+    u101_names beginnings; /* without the slash and the "*" at their ends */
 } u101_paths;
 
 /* Whether a pattern ends in "/" and "*". */

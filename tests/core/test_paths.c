@@ -17,7 +17,7 @@ typedef struct {
 
 static room room_of(const u101_slice *patterns, size_t count)
 {
-    room made = {calloc(2 * count + 1, sizeof *made.names), {.longest = 0}};
+    room made = {.names = calloc(2 * count + 1, sizeof *made.names)};
     size_t exact = 0;
     size_t beginnings = 0;
     if (made.names == NULL) {
@@ -26,10 +26,8 @@ static room room_of(const u101_slice *patterns, size_t count)
     for (size_t i = 0; i < count; i++) {
         u101_slice pattern = patterns[i];
         if (u101_paths_is_beginning(pattern)) {
-            pattern.size--;
+            pattern.size -= 2;
             made.names[count + beginnings++] = (u101_name){pattern, i};
-            made.paths.longest =
-                pattern.size > made.paths.longest ? pattern.size : made.paths.longest;
         } else {
             made.names[exact++] = (u101_name){pattern, i};
         }
