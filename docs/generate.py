@@ -1,11 +1,12 @@
 # ruff: noqa: INP001 -- a script, no module of a package
-"""Writes what is made of `csrc/reasons.def`: docs/reasons.md and the members in _core.pyi.
+"""Writes what is made of `csrc/reasons.def` and `csrc/checks.def`.
 
-In: the table. Out: the page anew, and the part of the stub between two comments; with `--check`
-nothing is written, and the exit status is 1 where either differs from the table.
+In: the two tables. Out: of the reasons docs/reasons.md anew, and the part of _core.pyi between two
+comments; of the checks upgrade101/explain/_rows.py. With `--check` nothing is written, and the exit
+status is 1 where one of them differs from its table.
 
-Always: the table is the only list of reasons, so that whatever else lists them comes from here or
-from the C enum. Not here: the C enum, which the preprocessor makes.
+Always: a table is the only list of what it lists, so that whatever else lists it comes from here
+or from the C enum. Not here: the C enum, which the preprocessor makes.
 """
 
 from __future__ import annotations
@@ -19,8 +20,13 @@ ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "csrc" / "reasons.def"
 PAGE = ROOT / "docs" / "reasons.md"
 STUB = ROOT / "upgrade101" / "_core.pyi"
+CHECKS = ROOT / "csrc" / "checks.def"
+ROWS = ROOT / "upgrade101" / "explain" / "_rows.py"
 
 ROW = re.compile(r'U101_REASON\((\w+), (\d+), (\d+), "([^"]+)", "([^"]*)", "([^"]+)"\)')
+CHECK = re.compile(
+    r'U101_CHECK\("([^"]+)", "([^"]*)", "([^"]+)", "([^"]+)", "([^"]+)", "([A-Z0-9_ ]+)"\)'
+)
 GROUP = re.compile(r"/\* (\d)xxx: ([^*]+) \*/")
 MEMBERS = re.compile(
     r"(    # docs/generate\.py writes what follows\n)(.*?)(    # and what precedes\n)", re.DOTALL
@@ -39,6 +45,15 @@ and `u101_reason_row_of` gives its row.
 
 A refusal's body is the line `NAME: sentence [section].`
 """
+
+ROWS_INTRODUCTION = '''\
+"""The checks of a request in their order: name, path, title, section, sentence and reasons.
+
+Written by docs/generate.py from csrc/checks.def, which says what each of them is; edit that table.
+"""
+
+ROWS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (\
+'''
 
 
 @dataclass(frozen=True)
@@ -103,8 +118,22 @@ def write_stub(table: str, stub: str) -> str:
     return written
 
 
+def write_rows(table: str) -> str:
+    """Return the text of the module with the checks."""
+    lines = [ROWS_INTRODUCTION]
+    for *texts, listed in CHECK.findall(table):
+        reasons = [f'"{reason}",' for reason in listed.split()]
+        lines += ["    (", *(f'        "{text}",' for text in texts)]
+        if len(reasons) == 1:
+            lines += [f"        ({reasons[0]}),", "    ),"]
+        else:
+            lines += ["        (", *(f"            {reason}" for reason in reasons)]
+            lines += ["        ),", "    ),"]
+    return "\n".join([*lines, ")\n"])
+
+
 def main(arguments: list[str]) -> int:
-    """Write both files, or with `--check` tell whether they are as they would be written."""
+    """Write the files, or with `--check` tell whether they are as they would be written."""
     if arguments not in ([], ["--check"]):
         sys.stderr.write("usage: generate.py [--check]\n")
         return 2
@@ -112,6 +141,7 @@ def main(arguments: list[str]) -> int:
     wanted = {
         PAGE: write_page(table),
         STUB: write_stub(table, STUB.read_text(encoding="utf-8")),
+        ROWS: write_rows(CHECKS.read_text(encoding="utf-8")),
     }
     drifted = [
         path

@@ -1,15 +1,17 @@
-"""The command line: `python -m upgrade101 serve`.
+"""The command line: `python -m upgrade101 serve` and `python -m upgrade101 explain`.
 
-In: the arguments of the command. Out: an exit status, 0 after Ctrl-C or SIGTERM, 1 where the
-demo cannot be served, 2 for a wrong argument. Always: what keeps the demo from being served is
-one line on stderr, never a traceback. It does not serve anything itself: that is
-`upgrade101.demo.server`, imported only when asked for, with the packages that it needs.
+In: the arguments of the command. Out: an exit status, of `serve` 0 after Ctrl-C or SIGTERM, 1 if
+the demo cannot be served, 2 for a wrong argument; of `explain` what it has found. Always: what
+keeps a command from its work is one line on stderr, never a traceback. It does none of the work
+itself: `upgrade101.demo.server` and `upgrade101.explain` do, imported only when asked for.
 """
 
 import argparse
 import re
 import sys
 from collections.abc import Sequence
+
+from upgrade101._version import __version__
 
 _PROGRAM = "python -m upgrade101"
 _LAST_PORT = 65535
@@ -18,6 +20,9 @@ _HELP = {
     "serve": """\
 serve the demo: HTTP/1.1, WebSocket (echo and chat), HTTP/2 without TLS (h2c) and a line
 echo (Upgrade: echo/1) on one port. Open the printed address in a browser; Ctrl-C ends it.""",
+    "explain": """\
+explain a request: a head, a cURL command, a HAR file, bytes or a line of a log. What was checked,
+what failed, why, and what to change. Nothing is sent.""",
     "lines": """\
 Each decision is printed as one line:
 
@@ -42,8 +47,9 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=_PROGRAM)
+    parser.add_argument("--version", action="version", version=f"upgrade101 {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser(
         "serve",
@@ -54,6 +60,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", default="127.0.0.1", help=_HELP["host"])
     serve.add_argument("--port", default=8101, type=_port, help=_HELP["port"])
+    serve.set_defaults(run=_serve)
+    explain = commands.add_parser("explain", help="explain a request", description=_HELP["explain"])
+    if "explain" in arguments[:1]:
+        # Here and not above: the demo has no use for it.
+        from upgrade101.explain import command  # noqa: PLC0415
+
+        command.add_arguments(explain)
+        explain.set_defaults(run=command.run)
     return parser
 
 
@@ -62,24 +76,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Raises SystemExit for wrong arguments and for --help, as argparse does.
     """
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = _parser(arguments).parse_args(arguments)
     try:
-        try:
-            # Here and not above: --help must work without the packages of the demo, and Ctrl-C
-            # while they are loaded must end without a traceback too.
-            from upgrade101.demo import server  # noqa: PLC0415
-        except ModuleNotFoundError as error:
-            package = (error.name or "").partition(".")[0]
-            if package not in _DEMO_PACKAGES:
-                raise
-            return _fail(f"the demo needs {package}; pip install upgrade101[demo]")
-        try:
-            server.run(options.host, options.port)
-        except server.CannotServeError as error:
-            return _fail(str(error))
+        status: int = options.run(options)
     except KeyboardInterrupt:
         # Before the event loop watches for the signal, or after.
         return 0
+    return status
+
+
+def _serve(options: argparse.Namespace) -> int:
+    try:
+        # Here and not above: --help must work without the packages of the demo, and Ctrl-C
+        # while they are loaded must end without a traceback too.
+        from upgrade101.demo import server  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in _DEMO_PACKAGES:
+            raise
+        return _fail(f"the demo needs {package}; pip install upgrade101[demo]")
+    try:
+        server.run(options.host, options.port)
+    except server.CannotServeError as error:
+        return _fail(str(error))
     return 0
 
 

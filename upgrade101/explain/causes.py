@@ -1,0 +1,453 @@
+"""The causes of what happens to a request: a table of rules.
+
+In: a verdict. Out: the first cause that fits, with the culprit, the facts that show it and the line
+to write. Always: the order of RULES decides. Not here: causes of a WebSocket handshake's own fields
+(websocket_causes), and of excerpts of logs (logs).
+"""
+
+import re
+
+from upgrade101 import H2C, Limits
+from upgrade101.explain import remedies
+from upgrade101.explain.lines import defect_of
+from upgrade101.explain.rules import Case, Cause, Rule, find_cause, rule
+from upgrade101.explain.shown import Shield, cut
+from upgrade101.explain.verdict import Verdict
+from upgrade101.explain.websocket_causes import SOUND_RULES, WEBSOCKET_RULES
+
+H2C_REASONS = (
+    "H2C_OVER_TLS H2C_BODY H2C_SETTINGS_MISSING H2C_SETTINGS_DUPLICATE "
+    "H2C_SETTINGS_NOT_HOP_BY_HOP H2C_SETTINGS_INVALID"
+)
+
+
+def tls_to_plain(facts: tuple[str, ...]) -> Cause:
+    """Return the cause of a TLS handshake on a plain-text port."""
+    return Cause(
+        "tls-to-plain",
+        "The client speaks TLS (wss:// or https://) to a port without TLS, or a TCP balancer "
+        "passes TLS through to it",
+        remedies.END_TLS,
+        facts,
+    )
+
+
+def h2_to_plain(facts: tuple[str, ...]) -> Cause:
+    """Return the cause of the HTTP/2 preface."""
+    return Cause(
+        "h2-to-plain",
+        "The client, or a proxy, speaks HTTP/2 with prior knowledge to a port that speaks HTTP/1.1",
+        remedies.SPEAK_HTTP_1,
+        facts,
+    )
+
+
+def proxy_protocol(facts: tuple[str, ...]) -> Cause:
+    """Return the cause of a PROXY header."""
+    return Cause(
+        "proxy-protocol",
+        "A balancer sends the PROXY protocol (HAProxy send-proxy, AWS NLB, nginx stream) to a "
+        "port that does not read it",
+        remedies.NO_PROXY_PROTOCOL,
+        facts,
+    )
+
+
+def _tls_to_plain(case: Case) -> Cause:
+    shown = case.verdict.data[:2].hex(" ")
+    return tls_to_plain((f"the first bytes are {shown}: a TLS record with a handshake",))
+
+
+def _h2_to_plain(_: Case) -> Cause:
+    return h2_to_plain(("the first bytes are PRI * HTTP/2.0, the preface of HTTP/2",))
+
+
+def _proxy_protocol(case: Case) -> Cause:
+    if case.verdict.data.startswith(b"\r\n\r\n"):
+        return proxy_protocol(("the first bytes are the signature of PROXY version 2",))
+    return proxy_protocol(("the first line begins with PROXY: a header of version 1",))
+
+
+def _space_in_target(case: Case) -> Cause | None:
+    line = case.verdict.data.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+    if line.count(b" ") <= 2:  # noqa: PLR2004 -- one before and one after the target
+        return None
+    return Cause(
+        "space-in-target",
+        "The client has written a space into the target: a path, query or name that it did not "
+        "encode",
+        "Client: encode it, a space as %20 (encodeURIComponent(), urllib.parse.quote())",
+        (f"the first line has {line.count(b' ')} spaces; two are right",),
+    )
+
+
+def _cookies(case: Case) -> Cause | None:
+    limits = case.verdict.server.limits or Limits()
+    data = case.verdict.data[: limits.head]
+    lines = re.findall(rb"(?im)^cookie:[^\n]*\n?", data)
+    size = sum(map(len, lines))
+    if size * 2 <= len(data):
+        return None
+    return Cause(
+        "cookies",
+        "Cookies fill the head: those of the parent domain are sent to each host below it",
+        f"Server: Limits(head={limits.head * 2}); or keep the cookies off this host "
+        "(no Domain attribute, another domain for the WebSocket host)",
+        (f"{size} of {len(data)} bytes are Cookie",),
+    )
+
+
+def _line_ends(case: Case) -> Cause:
+    return Cause(
+        "line-ends",
+        "The request was written by hand or by a script that ends lines with LF",
+        r"End each line with CR LF: printf 'GET / HTTP/1.1\r\n...' in the place of echo; "
+        "nc -C; in Python b'\\r\\n'.join(lines)",
+        (f"a line ends with LF alone at byte {_offset(case)}",),
+    )
+
+
+def _folded(case: Case) -> Cause:
+    return Cause(
+        "folded-line",
+        "A field line is continued on the next line, which HTTP no longer allows: a line was "
+        "wrapped or indented when it was written or pasted",
+        "Client: one line for each field, without a line end in its value",
+        (f"the line at byte {_offset(case)} begins with white space",),
+    )
+
+
+def _bad_name(case: Case) -> Cause:
+    shown = cut(defect_of(case.verdict, case.shield).line)
+    return Cause(
+        "field-name",
+        "A line of the head is no field: a name with white space before its colon, a line without "
+        "a colon, or a value that was wrapped",
+        "Client: Name: value in one line, without a space before the colon",
+        (f"the line is {shown}",),
+    )
+
+
+def _control(case: Case) -> Cause:
+    return Cause(
+        "control-character",
+        "A value has a control character: it was made of text that was not checked, such as a "
+        "file's content or a token with its line end",
+        "Client: strip() the value before it is sent",
+        (f"byte {_offset(case)} is 0x{_byte(case):02x}",),
+    )
+
+
+def _not_http(case: Case) -> Cause:
+    return Cause(
+        "not-http",
+        "What arrived is no HTTP request: another protocol, or the middle of a message",
+        "Client: check port and protocol; paste from the first byte of the request",
+        (f"byte {_offset(case)} is 0x{_byte(case):02x}, which no method has",),
+    )
+
+
+def _offset(case: Case) -> int:
+    decision = case.verdict.decision
+    return 0 if decision is None or decision.offset is None else decision.offset
+
+
+def _byte(case: Case) -> int:
+    return case.verdict.data[_offset(case)] if _offset(case) < len(case.verdict.data) else 0
+
+
+def _http2_version(case: Case) -> Cause | None:
+    if not case.head.version.startswith(("2", "3")):
+        return None
+    return Cause(
+        "http-2-request",
+        "The request was sent by HTTP/2 or HTTP/3, which know no Upgrade: WebSocket needs an "
+        "extended CONNECT there (RFC 8441)",
+        "Client: HTTP/1.1 (curl --http1.1); browsers take HTTP/1.1 for wss:// by themselves",
+        (f"the version is HTTP/{cut(case.shield.text(case.head.version), 10)}",),
+    )
+
+
+def _absolute_proxy(case: Case) -> Cause:
+    return Cause(
+        "absolute-proxy",
+        "A request for a forward proxy, or a client that writes another host into the target "
+        "than into Host",
+        "Client: make the target and Host equal, or write the path alone into the target",
+        (f"the target is {case.shield.target(case.head.target)[:80]}", *case.seen("Host")),
+    )
+
+
+def _foreign_host(case: Case) -> Cause:
+    ours = ", ".join(case.verdict.server.hosts or ())
+    host = case.head.get("host").partition(":")[0] or "example.com"
+    return Cause(
+        "foreign-host",
+        "Host is none of the server's own names: a health check by address, a proxy that rewrites "
+        "Host, or DNS rebinding",
+        f"If the name is yours: hosts=(..., {case.shield.text(host)[:60]!r}); "
+        f"if a proxy rewrites it: {remedies.KEEP_HOST}",
+        (*case.seen("Host"), cut(f"this server's own names: {ours}", 100)),
+    )
+
+
+def _two_hosts(case: Case) -> Cause:
+    return Cause(
+        "merged-lines",
+        "The same field is there twice: a proxy or a library adds what the caller has set already",
+        "Client or proxy: set it in one place; a WebSocket library sets its own fields itself",
+        case.seen("Host"),
+    )
+
+
+def _no_host(case: Case) -> Cause:
+    return Cause(
+        "no-host",
+        "The request was made by hand or by a probe: each HTTP/1.1 client sends Host",
+        "Client: Host: example.com",
+        case.seen("Host"),
+    )
+
+
+def _bad_host(case: Case) -> Cause:
+    value = case.head.get("host")
+    slash = "a URL or a path stands in Host" if "/" in value else "the value is no host"
+    return Cause(
+        "bad-host",
+        "Host is set by hand to something that is no host: a URL, a name with an underscored or "
+        "empty part, or a variable that was not filled in",
+        "Host: example.com or Host: example.com:8080; nginx: proxy_set_header Host $http_host;",
+        (*case.seen("Host"), slash),
+    )
+
+
+def _bad_framing(case: Case) -> Cause:
+    return Cause(
+        "two-lengths",
+        "Readers of this request may disagree on where its body ends: two fields or two values "
+        "say it, or one that cannot be read; attacks look so, and clients that set the fields by "
+        "hand",
+        "Client: let the library write Content-Length or Transfer-Encoding, and neither of them "
+        "in a WebSocket handshake",
+        tuple(
+            fact
+            for fact in case.seen("Transfer-Encoding", "Content-Length")
+            if not fact.startswith("no ")
+        )
+        + ((f"HTTP/{case.head.version}",) if case.head.version == "1.0" else ()),
+    )
+
+
+def _proxy_http_1_0(case: Case) -> Cause:
+    return Cause(
+        "proxy-http-1-0",
+        "A proxy speaks HTTP/1.0 to this server, which is nginx's default before 1.29.7",
+        remedies.SPEAK_1_1,
+        ("the version is HTTP/1.0", *case.proxied),
+    )
+
+
+def _dropped_upgrade(case: Case) -> Cause:
+    head = case.head
+    options = {option.lower() for option in head.elements("connection")}
+    facts = [*case.seen("Sec-WebSocket-Key", "Upgrade", "Connection"), *case.proxied]
+    facts[0] = "Sec-WebSocket-Key is there: the client wants a WebSocket"
+    who = "A proxy has dropped Upgrade and Connection, which are for one hop"
+    if head.version == "1.0":
+        facts.append("HTTP/1.0 and close: nginx's defaults before 1.29.7")
+        who = "nginx has dropped Upgrade and Connection, which are for one hop; it does by default"
+    elif head.has("x-forwarded-port") and "keep-alive" in options:
+        facts.append("X-Forwarded-Port and keep-alive: a layer-7 load balancer")
+        who = (
+            "A layer-7 load balancer that knows no upgrades (AWS classic) has dropped Upgrade "
+            "and Connection"
+        )
+    return Cause("proxy-dropped-upgrade", who, remedies.PASS_UPGRADE_ON, tuple(facts))
+
+
+def _connection_for_all(case: Case) -> Cause | None:
+    if "upgrade" not in {option.lower() for option in case.head.elements("connection")}:
+        return None
+    return Cause(
+        "connection-for-all",
+        "An ordinary request: a proxy sets Connection: upgrade for all requests, also for those "
+        "that ask for none",
+        remedies.MAPPED_CONNECTION,
+        (*case.seen("Connection", "Upgrade"), *case.proxied),
+    )
+
+
+def _ordinary_request(case: Case) -> Cause:
+    return Cause(
+        "ordinary-request",
+        "An ordinary request, of a browser tab, a health check or curl: it asks for no upgrade",
+        'Server: fallback=... serves it as HTTP, health="/healthz" answers health checks. '
+        'Client: a WebSocket client (new WebSocket("ws://..."), python -m websockets ws://...) '
+        "in the place of an HTTP one",
+        (*case.seen("Upgrade"), *case.proxied),
+    )
+
+
+def _dropped_connection(case: Case) -> Cause:
+    return Cause(
+        "proxy-dropped-connection",
+        "Upgrade came through, the option upgrade in Connection did not: of a proxy's two lines "
+        "one is missing, or a client has set Upgrade alone",
+        remedies.CONNECTION_LINE,
+        (*case.seen("Upgrade", "Connection"), *case.proxied),
+    )
+
+
+def _upgrade_is_upgrade(case: Case) -> Cause | None:
+    if case.head.get("upgrade").lower() not in {"upgrade", "close", "keep-alive"}:
+        return None
+    return Cause(
+        "upgrade-is-upgrade",
+        "Upgrade has the value of Connection: a proxy's two lines have $connection_upgrade where "
+        "$http_upgrade belongs",
+        remedies.UPGRADE_VARIABLE,
+        (*case.seen("Upgrade", "Connection"), *case.proxied),
+    )
+
+
+def _offers(case: Case, name: str) -> bool:
+    return any(
+        element.lower() == name or element.lower().startswith(f"{name}/")
+        for element in case.head.elements("upgrade")
+    )
+
+
+def _h2c_body(case: Case) -> Cause | None:
+    if not _offers(case, "h2c") or not case.head.has_body:
+        return None
+    return Cause(
+        "h2c-body",
+        "Java's HttpClient, curl --http2 and others offer h2c with every request, this one with a "
+        "body: it may be ignored, but servers that stop at the head lose the body",
+        "Client: HTTP/1.1 (Java: HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1); "
+        "curl --http1.1)",
+        tuple(
+            fact
+            for fact in case.seen("Upgrade", "Content-Length", "Transfer-Encoding")
+            if not fact.startswith("no ")
+        ),
+    )
+
+
+def _h2c_offer(case: Case) -> Cause | None:
+    if not _offers(case, "h2c"):
+        return None
+    speaks = any(isinstance(offer, H2C) for offer in case.verdict.server.offers)
+    return Cause(
+        "h2c-offer",
+        "Java's HttpClient, curl --http2 and others offer h2c with every request: it may be "
+        "ignored, and the request served as HTTP/1.1",
+        "Server: serve it as HTTP/1.1 (fallback=...)"
+        + ("" if speaks else ", or offer H2C()")
+        + ". Client: HTTP/1.1 (Java: "
+        "HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1); curl --http1.1)",
+        case.seen("Upgrade"),
+    )
+
+
+def _tls_offer(case: Case) -> Cause | None:
+    if not _offers(case, "tls"):
+        return None
+    return Cause(
+        "tls-offer",
+        "Apache HttpClient 5.4 offers TLS with every request: it may be ignored, and the request "
+        "served as HTTP/1.1",
+        "Server: ignore it (fallback=...). Client: RequestConfig.custom()"
+        ".setProtocolUpgradeEnabled(false)",
+        case.seen("Upgrade"),
+    )
+
+
+def _other_protocol(case: Case) -> Cause:
+    names = ", ".join(case.verdict.server.offer_names(secure=case.verdict.secure))
+    return Cause(
+        "other-protocol",
+        "The client asks for a protocol that this server does not offer",
+        "Server: offer it, Protocol(name); or client: ask for one that is offered",
+        (*case.seen("Upgrade"), cut(f"offered here: {names}", 100)),
+    )
+
+
+def _other_path(case: Case) -> Cause:
+    offers = case.verdict.server.offers
+    paths = list(dict.fromkeys(path for offer in offers for path in offer.paths or ()))
+    path = case.head.target.partition("?")[0]
+    return Cause(
+        "other-path",
+        "The path is not one of the offer's: the client's URL is wrong, or a proxy adds or strips "
+        "a prefix",
+        "Client: the path as it is offered. nginx: proxy_pass http://127.0.0.1:8101; without a "
+        "path keeps the request's own, with one (even a / alone) it replaces the location's prefix",
+        (
+            f"the path is {cut(case.shield.target(path), 80)}",
+            cut(f"offered at {', '.join(paths)}", 100),
+        ),
+    )
+
+
+def _connection_invalid(case: Case) -> Cause:
+    return Cause(
+        "bad-connection",
+        "Connection is set by hand, or by a proxy, to something that is no list of options",
+        "Connection: Upgrade",
+        case.seen("Connection"),
+    )
+
+
+def _expect(case: Case) -> Cause:
+    return Cause(
+        "expect-100",
+        "Expect asks for something other than 100-continue, which no server knows",
+        "Client: drop the line (curl: -H 'Expect:')",
+        case.seen("Expect"),
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    rule("tls-to-plain", "TLS_CLIENT_HELLO", _tls_to_plain),
+    rule("h2-to-plain", "HTTP2_PREFACE", _h2_to_plain),
+    rule("proxy-protocol", "PROXY_PROTOCOL", _proxy_protocol),
+    rule("space-in-target", "BAD_TARGET BAD_VERSION", _space_in_target),
+    rule("cookies", "HEAD_TOO_LARGE", _cookies),
+    rule("line-ends", "BARE_LF", _line_ends),
+    rule("folded-line", "OBS_FOLD", _folded),
+    rule("field-name", "BAD_FIELD_NAME", _bad_name),
+    rule("control-character", "BAD_FIELD_VALUE", _control),
+    rule("not-http", "BAD_METHOD", _not_http),
+    rule("http-2-request", "UNSUPPORTED_VERSION BAD_VERSION", _http2_version),
+    rule("absolute-proxy", "HOST_MISMATCH", _absolute_proxy),
+    rule("merged-lines", "HOST_DUPLICATE", _two_hosts),
+    rule("no-host", "HOST_MISSING", _no_host),
+    rule("bad-host", "HOST_INVALID", _bad_host),
+    rule("foreign-host", "HOST_FORBIDDEN", _foreign_host),
+    rule(
+        "two-lengths",
+        "FRAMING_CONFLICT TRANSFER_ENCODING_INVALID CONTENT_LENGTH_INVALID",
+        _bad_framing,
+    ),
+    rule("proxy-http-1-0", "UPGRADE_ON_HTTP_1_0", _proxy_http_1_0),
+    rule("proxy-dropped-upgrade", "WS_UPGRADE_MISSING", _dropped_upgrade),
+    rule("connection-for-all", "NO_UPGRADE", _connection_for_all),
+    rule("ordinary-request", "NO_UPGRADE", _ordinary_request),
+    rule("proxy-dropped-connection", "CONNECTION_OPTION_MISSING", _dropped_connection),
+    rule("bad-connection", "CONNECTION_INVALID", _connection_invalid),
+    rule("upgrade-is-upgrade", "PROTOCOL_NOT_OFFERED", _upgrade_is_upgrade),
+    rule("h2c-body", f"PROTOCOL_NOT_OFFERED {H2C_REASONS}", _h2c_body),
+    rule("h2c-offer", f"PROTOCOL_NOT_OFFERED {H2C_REASONS}", _h2c_offer),
+    rule("tls-offer", "PROTOCOL_NOT_OFFERED", _tls_offer),
+    rule("other-protocol", "PROTOCOL_NOT_OFFERED", _other_protocol),
+    rule("other-path", "PATH_NOT_OFFERED", _other_path),
+    *WEBSOCKET_RULES,
+    rule("expect-100", "EXPECTATION_FAILED", _expect),
+    *SOUND_RULES,
+)
+
+
+def cause_of(verdict: Verdict, shield: Shield) -> Cause | None:
+    """Return the likely cause of a verdict, or None if no rule fits."""
+    return find_cause(Case(verdict, shield), RULES)
