@@ -22,7 +22,7 @@ _OF_A_FILE = "?"
 
 
 class NoCurlError(ValueError):
-    """This is no cURL command."""
+    """The text is no cURL command."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ def _fill_in(word: str, reading: _Reading) -> str:
     return word
 
 
-def _take(reading: _Reading, name: str, value: str) -> None:  # noqa: C901, PLR0912 -- a table of cases
+def _take(  # noqa: C901, PLR0912, PLR0915 -- a table of cases
+    reading: _Reading, name: str, value: str
+) -> None:
     match name:
         case "url":
             if reading.url:

@@ -83,7 +83,7 @@ def read(words: Sequence[str], take: Take, note: Note) -> None:
             take("url", word)
         elif word == "--":
             only_urls = True
-        elif word == "--next" or word == "-:":
+        elif word in {"--next", "-:"}:
             note("Only the first request is read: the command has --next.")
             return
         elif word.startswith("--"):

@@ -1,54 +1,69 @@
-"""Requests that stand within the output of a tool: curl -v, tcpdump, xxd, a browser's panel.
+"""Requests that stand within the output of a tool: curl -v, a debug log, tcpdump, xxd.
 
 In: text that is none of the plain forms. Out: the bytes of the first request in it. Always: what
 was taken is said in a note. Not here: heads and hex digits that stand by themselves.
 """
 
 import re
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from upgrade101.explain import paste
+from upgrade101.explain import panel, paste
+from upgrade101.explain.found import Found
 
+_PAIRS = r"(?:[0-9A-Fa-f]{2}){1,8}"
 _HEX_LINE = re.compile(
-    r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,8}):?[ \t]+((?:[0-9A-Fa-f]{2}){1,8}(?:[ \t]{1,2}(?:[0-9A-Fa-f]{2}){1,8}){0,15})"
+    rf"[ \t]*(?:0x)?([0-9A-Fa-f]{{4,8}}):?[ \t]+({_PAIRS}(?:[ \t]{{1,2}}{_PAIRS}){{0,15}})"
     r"(?:[ \t]{2,}.*|[ \t]*\|.*)?\Z"
 )
-_PACKET = re.compile(r"(?m)^.{0,64}\bIP6? [^\n>]{1,256} > ")
-_INSIDE = re.compile(r"(?m)(?:GET|POST|OPTIONS|HEAD|PUT|CONNECT|PRI) \S{1,8192} HTTP/\d\.\d\r?$")
+_PACKET = re.compile(r"(?m)^.{0,64}\bIP6? [^\n>]{1,256} > |^Hypertext Transfer Protocol|\\r\\n$")
+_INSIDE = re.compile(
+    r"(?m)(?:GET|POST|OPTIONS|HEAD|PUT|CONNECT|PRI) \S{1,8192} HTTP/\d\.\d(?:\r|\\r\\n)?$"
+)
 _FIELD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:(?:[ \t].*|)\Z")
-_PANEL_URL = re.compile(r"(?im)^\s*Request URL:?\s*(\S+)")
-_PANEL_METHOD = re.compile(r"(?im)^\s*Request Method:?\s*([A-Z]+)\b")
-_PANEL_FIELD = re.compile(r"^\s*([A-Za-z][A-Za-z0-9-]*):[ \t]*(\S.*)?$")
-_PANEL_SKIPPED = frozenset({"request url", "request method", "status code", "remote address"})
 _MOST_LINES = 20000
-
-
-@dataclass(frozen=True)
-class Found:
-    """The bytes of a request, and how they were found."""
-
-    form: str
-    data: bytes
-    secure: bool = False
-    notes: tuple[str, ...] = field(default=())
+# Loggers write where the line comes from before the mark.
+_LOGGED = re.compile(r"(?:.{0,200}?\s|.{0,200}?:)?([<>]) (.*)\Z")
+_LITERAL = re.compile(
+    r"\bb('[A-Z]{2,16} (?:[^'\\\n]|\\.){1,65536}'|\"[A-Z]{2,16} (?:[^\"\\\n]|\\.){1,65536}\")"
+)
 
 
 def read(data: bytes) -> Found | None:
     """Return the first request in the output of a tool, or None."""
     text = paste.drop_colours(data[: 1 << 20].decode("latin-1"))
     lines = text.split("\n")[:_MOST_LINES]
-    return _read_marked(lines) or _read_hex_dump(lines) or _read_packet(text) or _read_panel(text)
+    return (
+        _read_marked(lines)
+        or _read_hex_dump(lines)
+        or _read_literal(text)
+        or _read_packet(text)
+        or panel.read(text)
+    )
 
 
 def _read_marked(lines: list[str]) -> Found | None:
-    """Return the request of `curl -v`, whose lines begin with `> `."""
+    """Return the request whose lines `curl -v` or a logger has marked with > or <."""
     for index, line in enumerate(lines):
-        if line.startswith("> ") and paste.is_request_line(line[2:].rstrip("\r")):
-            stripped = [one.rstrip("\r") for one in lines[index:]]
-            taken = "\n".join(paste.take_marked(stripped)).encode("latin-1")
-            note = "The lines that curl -v marks with > were taken."
-            return Found("head", paste.repair_head(taken).data, notes=(note,))
+        first = _LOGGED.match(line.rstrip("\r"))
+        if first is not None and paste.is_request_line(first[2]):
+            taken = [first[2]]
+            for following in lines[index + 1 :]:
+                match = _LOGGED.match(following.rstrip("\r"))
+                if match is None or match[1] != first[1] or not _FIELD.match(match[2]):
+                    break
+                taken.append(match[2])
+            head = "\r\n".join([*taken, "", ""]).encode("latin-1")
+            return Found(
+                "head", head, notes=(f"The lines that are marked with {first[1]} were taken.",)
+            )
+    return None
+
+
+def _read_literal(text: str) -> Found | None:
+    """Return the request that a Python program has printed as bytes."""
+    for match in _LITERAL.finditer(text):
+        data = paste.unescape(match[1][1:-1].encode("latin-1"))
+        if b" HTTP/" in data.split(b"\r\n", 1)[0]:
+            return Found("hex", data, notes=("The bytes were taken out of what was printed.",))
     return None
 
 
@@ -91,52 +106,19 @@ def _payload_of(packet: bytes) -> bytes:
 
 
 def _read_packet(text: str) -> Found | None:
-    """Return the head that `tcpdump -A` or a like tool has printed after other bytes."""
+    """Return the head that `tcpdump -A`, Wireshark or a like tool has printed."""
     begin = _INSIDE.search(text)
     if begin is None or (begin.start() and not _PACKET.search(text)):
         return None
-    lines = text[begin.start() :].split("\n")
-    taken = [lines[0].rstrip("\r")]
+    lines = [_bare(line) for line in text[begin.start() :].split("\n")]
+    taken = [lines[0]]
     for line in lines[1:]:
-        bare = line.rstrip("\r").lstrip(" \t")
-        if not _FIELD.match(bare):
+        if not _FIELD.match(line):
             break
-        taken.append(bare)
+        taken.append(line)
     head = "\r\n".join([*taken, "", ""]).encode("latin-1")
-    return Found("head", head, notes=("The head was taken out of the output of tcpdump.",))
+    return Found("head", head, notes=("The head was taken out of the output of a packet dump.",))
 
 
-def _read_panel(text: str) -> Found | None:
-    """Return the request of a browser's network panel, which lists fields without a first line."""
-    url = _PANEL_URL.search(text)
-    if url is None:
-        return None
-    asked = re.search(r"(?im)^\s*Request Headers\b.*$", text)
-    part = text[asked.end() :] if asked is not None else text
-    answer = re.search(r"(?im)^\s*Response Headers\b", part)
-    fields = []
-    for line in (part[: answer.start()] if answer is not None else part).split("\n"):
-        match = _PANEL_FIELD.match(line.rstrip("\r"))
-        if match is not None and match[1].lower() not in {"connection-id", "view"}:
-            fields.append((match[1], (match[2] or "").strip()))
-    fields = [one for one in fields if one[0].lower() not in {"referrer", "status"}]
-    if not any(name.lower().startswith(("sec-websocket-", "upgrade")) for name, _ in fields):
-        return None
-    return _write_panel(url[1], _PANEL_METHOD.search(text), fields)
-
-
-def _write_panel(
-    url: str, method: re.Match[str] | None, fields: list[tuple[str, str]]
-) -> Found | None:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not any(name.lower() == "host" for name, _ in fields):
-        fields = [("Host", parts.netloc.rpartition("@")[2]), *fields]
-    start = f"{method[1] if method is not None else 'GET'} {target} HTTP/1.1"
-    lines = [start, *(f"{name}: {value}" for name, value in fields), "", ""]
-    note = "The fields were taken from a browser's panel; its first line was made from the URL."
-    data = "\r\n".join(lines).encode("latin-1")
-    return Found("head", data, parts.scheme in {"https", "wss"}, (note,))
+def _bare(line: str) -> str:
+    return line.rstrip("\r").strip(" \t").removesuffix("\\n").removesuffix("\\r")

@@ -49,14 +49,16 @@ def read(data: bytes, form: str | None = None, entry: int | None = None) -> Sour
             f"the input has more than {MOST_BYTES} bytes; of a HAR file, save one entry "
             "(in the browser's network panel: clear, connect, save), or paste the head"
         )
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} and form is None:
-        data = _from_utf_16(data)
     if form is not None:
         source = (_TAKERS.get(form) or _READERS[form])(data, entry)
         if source is None:
             raise CannotReadError(f"the input cannot be read as {form}")
         return source
+    return _guess(_without_mark(data), entry)
+
+
+def _guess(data: bytes, entry: int | None) -> Source:
+    """Return the first form that fits."""
     if not data.strip():
         return Source(None, notes=("The input is empty.",))
     for name in ("har", "curl"):
@@ -78,11 +80,14 @@ _RESPONSE = (
 )
 
 
-def _from_utf_16(data: bytes) -> bytes:
-    try:
-        return data.decode("utf-16").encode("utf-8")
-    except UnicodeError:
-        return data
+def _without_mark(data: bytes) -> bytes:
+    """Return the text without its byte order mark, in UTF-8."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        try:
+            return data.decode("utf-16").encode("utf-8")
+        except UnicodeError:
+            return data
+    return data.removeprefix(b"\xef\xbb\xbf")
 
 
 def _read_har(data: bytes, entry: int | None) -> Source | None:

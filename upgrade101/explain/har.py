@@ -14,7 +14,7 @@ SWITCHING = 101
 
 
 class NoHarError(ValueError):
-    """This is no HAR file."""
+    """The bytes are no HAR file."""
 
 
 @dataclass(frozen=True)

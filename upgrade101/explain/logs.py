@@ -53,10 +53,11 @@ def _about(name: str, *patterns: str) -> Callable[[str], re.Match[str] | None]:
         r"unexpected|is not|was not|isn.t|does ?n.t|does not|did ?n.t|bad\b|wrong|required)"
     )
     return _any(
-        rf"['\"`\\|]{{0,2}}\b{name}['\"`\\|]{{0,2}} {field}[^\n]{{0,40}}?{wrong}",
+        rf"(?<!{other}: )\b{name}['\"`\\|]{{0,2}} {field}[^\n]{{0,40}}?{wrong}",
         rf"\b(?:missing|invalid|bad|no|empty|unexpected|wrong|without|required|expected|valid)\b"
         rf"(?:(?!{other})[ a-z]){{0,24}}[^a-z\n]{{0,4}}\b{name}\b[^\n]{{0,16}}?\b{field}\b",
         rf"{field}\W{{1,4}}{name}\b[^\n]{{0,24}}{wrong}",
+        rf"{wrong}[ ,a-z]{{1,24}}{field}\W{{1,4}}{name}\b",
         rf"token not found in \W{{0,3}}{name}\b",
         *patterns,
     )
@@ -146,6 +147,14 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
+        _any(r"unknown \"connection_upgrade\" variable"),
+        Cause(
+            "nginx-no-map",
+            "nginx has no map that makes $connection_upgrade",
+            f"nginx, in http {{}}: {remedies.MAP}",
+        ),
+    ),
+    Row(
         lambda text: _find_old(text),
         _cause(
             "proxy-too-old",
@@ -165,6 +174,7 @@ ROWS: tuple[Row, ...] = (
             r"block(?:ed|ing)|could not check|bad|invalid|illegal|unauthori[sz]ed|unexpected|"
             r"missing|different|mismatch(?:ed)?)\b(?: [\w-]+){0,5}? ?['\"`]?\borigin\b(?!al)",
             r"cross[- ]origin websockets? not allowed",
+            r"not an? (?:accepted|allowed|authori[sz]ed|valid|permitted|trusted) origin",
             r"origin of the request: ?\S",
             r"origin(?: header)? value [^\n]{1,200} not allowed",
             r"\borigin:[^\n]{0,240}?\b(?:not (?:allowed|accepted|authori[sz]ed)|forbidden|mismatch"
@@ -190,6 +200,7 @@ ROWS: tuple[Row, ...] = (
             r"can \W{0,2}upgrade\W{0,2} only to",
             r"HTTP_UPGRADE: ?(?:[,)]|$)",
             r"\[non-WebSocket\]",
+            r"upgrade != websocket",
             r"get_header\('Upgrade'\)",
             r"\b(?:missing|no) upgrade\b(?! (?:to|for))",
             r"upgrade request required",
@@ -210,6 +221,8 @@ ROWS: tuple[Row, ...] = (
             r"\W{0,2}connection\W{0,2} must be \W{0,2}upgrade",
             r"HTTP_CONNECTION: ?(?!upgrade)[\w-]*, HTTP_UPGRADE: ?websocket",
             r"no connection upgrade hdr",
+            r"\bconnection: upgrade\W{0,3} header[^\n]{0,20}(?:required|missing)",
+            r"\bInvalidConnection\b",
             r"connection header \S{0,40} ?does not contain upgrade",
         ),
         _cause(
@@ -272,7 +285,8 @@ LAST_ROWS: tuple[Row, ...] = (
             r"<BADREQ>",
             r"client prematurely closed connection",
             r"Invalid method encountered",
-            r"(?:opening|websocket) handshake failed",
+            r"(?:opening|websocket) handshake failed|error in opening handshake",
+            r"TLS handshake error[^\n]{0,200}\bEOF\b",
             r"invalid HTTP (?:method|request line)",
             r"client closed (?:connection|keepalive) while (?:waiting|reading|SSL)",
             r"reset by peer\)? while reading client request",
@@ -282,7 +296,7 @@ LAST_ROWS: tuple[Row, ...] = (
             "log-no-request",
             "The connection ended before or in its request line, or brought none: a TCP health "
             "check, a spare connection of a browser, or a balancer that passes TLS through",
-            "Check health by HTTP (here: health=\"/healthz\"; HAProxy: option httpchk), end TLS "
+            'Check health by HTTP (here: health="/healthz"; HAProxy: option httpchk), end TLS '
             "before this server, or log it lower: it harms nobody",
         ),
     ),

@@ -7,7 +7,7 @@ Always: input that has a CR was not typed or pasted, and keeps its bytes. Not he
 import re
 from dataclasses import dataclass
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _METHODS = (
     "ACL|BASELINE-CONTROL|BIND|CHECKIN|CHECKOUT|CONNECT|COPY|DELETE|GET|HEAD|LABEL|LINK|LOCK|MERGE|"
     "MKACTIVITY|MKCALENDAR|MKCOL|MKREDIRECTREF|MKWORKSPACE|MOVE|OPTIONS|ORDERPATCH|PATCH|POST|PRI|"
@@ -15,7 +15,7 @@ _METHODS = (
     "UPDATE|UPDATEREDIRECTREF|VERSION-CONTROL"
 )
 REQUEST_LINE = re.compile(
-    rf"(?:{_TOKEN} (?:[^\r\n]{{0,65536}} )?HTTP/[0-9](?:\.[0-9])?[ \t]*\r?|PROXY [^\r\n]*|"
+    rf"(?:{_WORD} (?:[^\r\n]{{0,65536}} )?HTTP/[0-9](?:\.[0-9])?[ \t]*\r?|PROXY [^\r\n]*|"
     rf"(?:{_METHODS}) /[^\r\n]*)\Z"
 )
 _HEX = re.compile(rb"(?:[\s:]*[0-9A-Fa-f]{2})+[\s:]*")

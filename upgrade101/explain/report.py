@@ -60,7 +60,7 @@ def default_server() -> Server:
     return Server((read_offer(DEFAULT),))
 
 
-def explain(
+def explain(  # noqa: PLR0913 -- all but one have defaults
     data: bytes,
     *,
     form: str | None = None,
@@ -84,7 +84,7 @@ def explain(
     source = forms.read(data, form, entry)
     shield = Shield(show_secrets)
     if source.requests:
-        return _explain_request(source, server, secure, shield)
+        return _explain_request(source, server, shield, secure=secure)
     if source.form == "log":
         cause, reason = logs.find(source.text, shield)
         notes = source.notes if cause is not None else (*source.notes, _UNKNOWN)
@@ -99,19 +99,18 @@ _UNKNOWN = (
 
 
 def _explain_request(
-    source: forms.Source,
-    server: Server,
-    secure: bool,
-    shield: Shield,  # noqa: FBT001 -- the transport's
+    source: forms.Source, server: Server, shield: Shield, *, secure: bool
 ) -> Explanation:
-    verdict, notes = None, source.notes
-    for request in source.requests:
-        tried = decide(server, request.data, secure=secure or request.secure)
-        if verdict is None or not tried.switches:
-            verdict, notes = tried, (*source.notes, *request.notes)
-        if not tried.switches:
-            break
-    assert verdict is not None  # noqa: S101 -- there is at least one
+    tried = (
+        (decide(server, request.data, secure=secure or request.secure), request.notes)
+        for request in source.requests
+    )
+    first = next(tried)
+    verdict, notes = first
+    if verdict.switches:
+        # What succeeded needs no explanation if another one has failed.
+        verdict, notes = next((one for one in tried if not one[0].switches), first)
+    notes = (*source.notes, *notes)
     if len(source.requests) > 1:
         notes = (*notes, f"{len(source.requests)} entries count; --entry chooses another.")
     return _explain_verdict(verdict, source.form, notes, shield)

@@ -9,7 +9,7 @@ import re
 from upgrade101.explain import remedies
 from upgrade101.explain.rules import Cause
 
-_S = r"([1-5][0-9]{2})\b"
+_S = r"((?!101)[1-5][0-9]{2})\b"  # 101 is that of a handshake that has succeeded
 _NUMBERED = re.compile(
     "|".join(
         (
@@ -21,7 +21,7 @@ _NUMBERED = re.compile(
             rf"{_S}, message=.?Invalid response status",
             rf"Expected HTTP 101 response but was \W?{_S}",
             rf"status code \W?{_S}\W? when status code \W?101",
-            rf"status code \W?101\W? but (?:got|was|received) \W?{_S}",
+            rf"status code \W?101\W{{1,3}}but (?:got|was|received) \W?{_S}",
             rf"(?:was not|not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was )?"
             rf"\W?{_S}",
             rf"invalid status(?: code)?(?: received)?\W{{1,3}}{_S}",
@@ -47,7 +47,7 @@ _NAMED = (
         None,
         r"websocket: bad handshake|bad response from the server|was not upgraded to websocket|"
         r"ERR_INVALID_HTTP_RESPONSE|websocket\S{0,20}[^\n]{0,200}\bbad status\b|"
-        r"Invalid HTTP upgrade",
+        r"Invalid HTTP upgrade|invalid upgrade response",
     ),
     (400, r"\b400 Bad Request\b"),
     (403, r"\b403 Forbidden\b"),
@@ -124,18 +124,19 @@ _SAME = {302: 301, 303: 301, 307: 301, 308: 301, 403: 401, 503: 502, 504: 502}
 
 def find_status(text: str) -> tuple[int | None, str] | None:
     """Return the status that the excerpt tells, or None for one without a number, and its words."""
-    for match in _NUMBERED.finditer(text):
-        number = int(next(group for group in match.groups() if group))
-        if number != 101:  # noqa: PLR2004 -- the handshake that has succeeded
-            return number, match[0]
-    for named, pattern in _BY_NAME:
-        match_of_name = pattern.search(text)
-        if match_of_name is not None:
-            return named, match_of_name[0]
-    found = _ACCESS.search(text) or _ACCESS_200.search(text)
-    if found is not None:
-        return int(next(group for group in found.groups() if group)), found[0]
-    return None
+    numbered = _NUMBERED.search(text)
+    if numbered is not None:
+        return _number_of(numbered), numbered[0]
+    for number, pattern in _BY_NAME:
+        named = pattern.search(text)
+        if named is not None:
+            return number, named[0]
+    logged = _ACCESS.search(text) or _ACCESS_200.search(text)
+    return None if logged is None else (_number_of(logged), logged[0])
+
+
+def _number_of(match: re.Match[str]) -> int:
+    return int(next(group for group in match.groups() if group))
 
 
 def status_cause(number: int | None) -> Cause:

@@ -241,7 +241,7 @@ def _tls_ended(case: Case) -> Cause | None:
         "The request is sound: a proxy ends TLS before this server. A server that compares the "
         "scheme of Origin as well answers 403",
         "That server: have it trust X-Forwarded-Proto, or list the origin with https:// (Django: "
-        "SECURE_PROXY_SSL_HEADER; tornado: xheaders=True; Rails: assume_ssl, allowed_request_origins)",
+        "SECURE_PROXY_SSL_HEADER; tornado: xheaders=True; Rails: config.assume_ssl)",
         (*case.seen("Origin"), "no TLS at this server", *case.proxied),
     )
 
