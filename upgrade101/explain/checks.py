@@ -7,7 +7,7 @@ Always: the order and the reasons are that table's; the reason is the verdict's.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from upgrade101 import H2C, TLS, Action, Protocol, Reason, WebSocket
+from upgrade101 import H2C, TLS, Protocol, Reason, WebSocket
 from upgrade101.explain._rows import ROWS
 from upgrade101.explain.lines import defect_of
 from upgrade101.explain.offers import Offer
@@ -205,5 +205,3 @@ _READERS: dict[str, Callable[[Verdict, Shield], str]] = {
     "expect": _field("Expect"),
     "body": _framing,
 }
-
-AWAITS = (None, Action.CONTINUE)

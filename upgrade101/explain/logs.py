@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from upgrade101.explain import causes, remedies
+from upgrade101.explain import byte_causes, remedies
 from upgrade101.explain.rules import LONGEST_FACT, Cause
 from upgrade101.explain.shown import Shield, cut
 from upgrade101.explain.statuses import find_status, status_cause
@@ -63,6 +63,16 @@ def _about(name: str, *patterns: str) -> Callable[[str], re.Match[str] | None]:
     )
 
 
+def _find_old(text: str) -> re.Match[str] | None:
+    if not _FAILED.search(text):
+        return None
+    for pattern, first in ((_NGINX, (1, 3, 13)), (_APACHE, (2, 4, 47))):
+        for match in pattern.finditer(text):
+            if (int(match[1]), int(match[2]), int(match[3])) < first:
+                return match
+    return None
+
+
 _PROXY_LINES = remedies.PASS_UPGRADE_ON
 ROWS: tuple[Row, ...] = (
     Row(
@@ -83,10 +93,10 @@ ROWS: tuple[Row, ...] = (
             r"ERR_SSL_PROTOCOL_ERROR|SSL_ERROR_RX_RECORD_TOO_LONG",
             r"Unsupported or unrecognized SSL message",
         ),
-        causes.tls_to_plain(()),
+        byte_causes.tls_to_plain(()),
         "TLS_CLIENT_HELLO",
     ),
-    Row(_any(r"\bPRI \* HTTP/2"), causes.h2_to_plain(()), "HTTP2_PREFACE"),
+    Row(_any(r"\bPRI \* HTTP/2"), byte_causes.h2_to_plain(()), "HTTP2_PREFACE"),
     Row(
         _any(
             r"\bPROXY (?:TCP[46]|UNKNOWN)\b",
@@ -95,7 +105,7 @@ ROWS: tuple[Row, ...] = (
             r"0d\W?0a\W?0d\W?0a\W?00\W?0d\W?0a\W?51\W?55\W?49\W?54",
             r"\\x0d\\x0a\\x0d\\x0a\\x00\\x0d\\x0aQUIT",
         ),
-        causes.proxy_protocol(()),
+        byte_causes.proxy_protocol(()),
         "PROXY_PROTOCOL",
     ),
     Row(
@@ -155,7 +165,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        lambda text: _find_old(text),
+        _find_old,
         _cause(
             "proxy-too-old",
             "This version of the proxy cannot pass an upgrade on: nginx can from 1.3.13, Apache "
@@ -333,16 +343,6 @@ LAST_ROWS: tuple[Row, ...] = (
         ),
     ),
 )
-
-
-def _find_old(text: str) -> re.Match[str] | None:
-    if not _FAILED.search(text):
-        return None
-    for pattern, first in ((_NGINX, (1, 3, 13)), (_APACHE, (2, 4, 47))):
-        for match in pattern.finditer(text):
-            if (int(match[1]), int(match[2]), int(match[3])) < first:
-                return match
-    return None
 
 
 def find(text: str, shield: Shield) -> tuple[Cause | None, str | None]:

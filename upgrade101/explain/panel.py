@@ -1,7 +1,7 @@
 """Requests as lists of fields: a browser's network panel, or an object that a program has printed.
 
-In: text. Out: the head that has these fields. Always: the first line is made up if the text does not
-have it, and a note says so. Not here: heads as they were sent.
+In: text. Out: the head that has these fields. Always: the first line is made up if the text does
+not have it, and a note says so. Not here: heads as they were sent.
 """
 
 import re
@@ -39,7 +39,7 @@ def _read_panel(text: str) -> Found | None:
         match = _FIELD.match(line)
         if match is not None and match[1].lower() not in _NO_FIELDS:
             fields.append((match[1], match[2] or ""))
-    if not _asks(fields) or not any(name.lower() == "host" for name, _ in fields) and url is None:
+    if not _asks(fields) or (not any(name.lower() == "host" for name, _ in fields) and url is None):
         return None
     note = "The fields were taken from a list, such as a browser's panel; the first line was made."
     method = _METHOD.search(text)

@@ -13,7 +13,7 @@ _S = r"((?!101)[1-5][0-9]{2})\b"  # 101 is that of a handshake that has succeede
 _NUMBERED = re.compile(
     "|".join(
         (
-            rf"unexpected (?:server )?(?:HTTP )?(?:server )?response(?: status)?(?: code)?\W{{1,4}}{_S}",
+            rf"unexpected (?:server |HTTP )?response(?: status)?(?: code)?\W{{1,4}}{_S}",
             rf"unexpected (?:HTTP )?(?:response )?(?:status|code)[^0-9\n]{{0,40}}{_S}",
             rf"rejected WebSocket connection\W{{1,3}}HTTP {_S}",
             rf"\bhandshake (?:failed |error )?(?:with )?(?:HTTP )?status(?: code)?\W{{0,3}}{_S}",
@@ -22,15 +22,19 @@ _NUMBERED = re.compile(
             rf"Expected HTTP 101 response but was \W?{_S}",
             rf"status code \W?{_S}\W? when status code \W?101",
             rf"status code \W?101\W{{1,3}}but (?:got|was|received) \W?{_S}",
-            rf"(?:was not|not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was )?"
-            rf"\W?{_S}",
+            (
+                rf"(?:was not|not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was )?"
+                rf"\W?{_S}"
+            ),
             rf"invalid status(?: code)?(?: received)?\W{{1,3}}{_S}",
             rf"notAnUpgrade\({_S}",
             rf"\bHTTP error\W{{1,3}}{_S}",
             rf"\"WebSocket [^\"\n]{{0,2000}}\" {_S}",
             rf"connection rejected \({_S}",
-            rf"(?:handshake|websocket|upgrade|\bws\b)[^\n]{{0,200}}?\b(?:HTTP/1\.[01]|HTTP|status|"
-            rf"code)(?: code)?\W{{1,4}}{_S}",
+            (
+                rf"(?:handshake|websocket|upgrade|\bws\b)[^\n]{{0,200}}?\b(?:HTTP/1\.[01]|HTTP|status|"
+                rf"code)(?: code)?\W{{1,4}}{_S}"
+            ),
             rf"\bStatus(?: ?Code)?\W{{1,3}}{_S}",
             rf"response code(?: was)?\W{{1,3}}{_S}",
             rf"\bbad status\W{{1,3}}{_S}",
@@ -45,9 +49,11 @@ _NAMED = (
     (403, r"\bWebSocket REJECT\b"),
     (
         None,
-        r"websocket: bad handshake|bad response from the server|was not upgraded to websocket|"
-        r"ERR_INVALID_HTTP_RESPONSE|websocket\S{0,20}[^\n]{0,200}\bbad status\b|"
-        r"Invalid HTTP upgrade|invalid upgrade response",
+        (
+            r"websocket: bad handshake|bad response from the server|was not upgraded to websocket|"
+            r"ERR_INVALID_HTTP_RESPONSE|websocket\S{0,20}[^\n]{0,200}\bbad status\b|"
+            r"Invalid HTTP upgrade|invalid upgrade response"
+        ),
     ),
     (400, r"\b400 Bad Request\b"),
     (403, r"\b403 Forbidden\b"),
@@ -74,39 +80,59 @@ _UNKNOWN = (
 )
 _TEXTS: dict[int, tuple[str, str]] = {
     200: (
-        "200: an ordinary page was answered. The request came to a route or a proxy that knows no "
-        "WebSocket, or its Upgrade was lost on the way",
-        f"Client: the URL of the WebSocket route. Server: WebSocket at that path. Proxy:\n"
-        f"{remedies.PASS_UPGRADE_ON}",
+        (
+            "200: an ordinary page was answered. The request came to a route or a proxy that knows no "
+            "WebSocket, or its Upgrade was lost on the way"
+        ),
+        (
+            f"Client: the URL of the WebSocket route. Server: WebSocket at that path. Proxy:\n"
+            f"{remedies.PASS_UPGRADE_ON}"
+        ),
     ),
     301: (
-        "A redirect was answered, which WebSocket clients do not follow: to https://, to a log-in "
-        "page, or to a path with or without a slash at its end",
-        "Client: the final URL: wss:// in the place of ws://, the path with the slash that the "
-        "server wants, and a session that is logged in",
+        (
+            "A redirect was answered, which WebSocket clients do not follow: to https://, to a log-in "
+            "page, or to a path with or without a slash at its end"
+        ),
+        (
+            "Client: the final URL: wss:// in the place of ws://, the path with the slash that the "
+            "server wants, and a session that is logged in"
+        ),
     ),
     400: (
-        "400: a proxy has removed Upgrade or Connection, or the server's parser has refused the "
-        "request. With Socket.IO behind several servers: the session is on another one",
-        f"Proxy:\n{remedies.PASS_UPGRADE_ON}\nSocket.IO: sticky sessions, or "
-        "transports: ['websocket']",
+        (
+            "400: a proxy has removed Upgrade or Connection, or the server's parser has refused the "
+            "request. With Socket.IO behind several servers: the session is on another one"
+        ),
+        (
+            f"Proxy:\n{remedies.PASS_UPGRADE_ON}\nSocket.IO: sticky sessions, or "
+            "transports: ['websocket']"
+        ),
     ),
     401: (
         "Authentication or the origin: the server does not accept this client, or this page",
-        "401: a browser's WebSocket sends no Authorization: a cookie, a token in the query or as "
-        "subprotocol. 403: list the page's origin (here: origins=[...]), check the token, and "
-        "firewall rules before the server",
+        (
+            "401: a browser's WebSocket sends no Authorization: a cookie, a token in the query or as "
+            "subprotocol. 403: list the page's origin (here: origins=[...]), check the token, and "
+            "firewall rules before the server"
+        ),
     ),
     404: (
-        "404: no route at this path, or a server that knows no WebSocket there; a proxy may add or "
-        "strip a prefix",
-        "Client: the path that the server has. nginx: proxy_pass without a path keeps the "
-        "request's own. Server: run it by one that speaks WebSocket (Django: ASGI, uvicorn or "
-        "daphne, not WSGI)",
+        (
+            "404: no route at this path, or a server that knows no WebSocket there; a proxy may add or "
+            "strip a prefix"
+        ),
+        (
+            "Client: the path that the server has. nginx: proxy_pass without a path keeps the "
+            "request's own. Server: run it by one that speaks WebSocket (Django: ASGI, uvicorn or "
+            "daphne, not WSGI)"
+        ),
     ),
     426: (
-        "426: the request came without Upgrade, or with a version that the server does not speak: "
-        "a proxy has removed the field, or speaks HTTP/1.0",
+        (
+            "426: the request came without Upgrade, or with a version that the server does not speak: "
+            "a proxy has removed the field, or speaks HTTP/1.0"
+        ),
         f"Proxy:\n{remedies.PASS_UPGRADE_ON}",
     ),
     500: (
@@ -115,8 +141,10 @@ _TEXTS: dict[int, tuple[str, str]] = {
     ),
     502: (
         "The proxy cannot reach the server behind it, or that server answers late or not at all",
-        "Check that it runs and on which port and address (a container's localhost is its own), "
-        "whether proxy and server agree on TLS, and the timeout (nginx: proxy_read_timeout)",
+        (
+            "Check that it runs and on which port and address (a container's localhost is its own), "
+            "whether proxy and server agree on TLS, and the timeout (nginx: proxy_read_timeout)"
+        ),
     ),
 }
 _SAME = {302: 301, 303: 301, 307: 301, 308: 301, 403: 401, 503: 502, 504: 502}
