@@ -23,8 +23,8 @@ _NUMBERED = re.compile(
             rf"status code \W?{_S}\W? when status code \W?101",
             rf"status code \W?101\W{{1,3}}but (?:got|was|received) \W?{_S}",
             (
-                rf"(?:was not|not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was )?"
-                rf"\W?{_S}"
+                rf"(?:was not|not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was "
+                rf")?\W?{_S}"
             ),
             rf"invalid status(?: code)?(?: received)?\W{{1,3}}{_S}",
             rf"notAnUpgrade\({_S}",
@@ -81,8 +81,8 @@ _UNKNOWN = (
 _TEXTS: dict[int, tuple[str, str]] = {
     200: (
         (
-            "200: an ordinary page was answered. The request came to a route or a proxy that knows no "
-            "WebSocket, or its Upgrade was lost on the way"
+            "200: an ordinary page was answered. The request came to a route or a proxy that knows "
+            "no WebSocket, or its Upgrade was lost on the way"
         ),
         (
             f"Client: the URL of the WebSocket route. Server: WebSocket at that path. Proxy:\n"
@@ -91,8 +91,8 @@ _TEXTS: dict[int, tuple[str, str]] = {
     ),
     301: (
         (
-            "A redirect was answered, which WebSocket clients do not follow: to https://, to a log-in "
-            "page, or to a path with or without a slash at its end"
+            "A redirect was answered, which WebSocket clients do not follow: to https://, to a "
+            "log-in page, or to a path with or without a slash at its end"
         ),
         (
             "Client: the final URL: wss:// in the place of ws://, the path with the slash that the "
@@ -101,8 +101,8 @@ _TEXTS: dict[int, tuple[str, str]] = {
     ),
     400: (
         (
-            "400: a proxy has removed Upgrade or Connection, or the server's parser has refused the "
-            "request. With Socket.IO behind several servers: the session is on another one"
+            "400: a proxy has removed Upgrade or Connection, or the server's parser has refused "
+            "the request. With Socket.IO behind several servers: the session is on another one"
         ),
         (
             f"Proxy:\n{remedies.PASS_UPGRADE_ON}\nSocket.IO: sticky sessions, or "
@@ -112,15 +112,15 @@ _TEXTS: dict[int, tuple[str, str]] = {
     401: (
         "Authentication or the origin: the server does not accept this client, or this page",
         (
-            "401: a browser's WebSocket sends no Authorization: a cookie, a token in the query or as "
-            "subprotocol. 403: list the page's origin (here: origins=[...]), check the token, and "
-            "firewall rules before the server"
+            "401: a browser's WebSocket sends no Authorization: a cookie, a token in the query or "
+            "as subprotocol. 403: list the page's origin (here: origins=[...]), check the token, "
+            "and firewall rules before the server"
         ),
     ),
     404: (
         (
-            "404: no route at this path, or a server that knows no WebSocket there; a proxy may add or "
-            "strip a prefix"
+            "404: no route at this path, or a server that knows no WebSocket there; a proxy may "
+            "add or strip a prefix"
         ),
         (
             "Client: the path that the server has. nginx: proxy_pass without a path keeps the "
@@ -130,8 +130,8 @@ _TEXTS: dict[int, tuple[str, str]] = {
     ),
     426: (
         (
-            "426: the request came without Upgrade, or with a version that the server does not speak: "
-            "a proxy has removed the field, or speaks HTTP/1.0"
+            "426: the request came without Upgrade, or with a version that the server does not "
+            "speak: a proxy has removed the field, or speaks HTTP/1.0"
         ),
         f"Proxy:\n{remedies.PASS_UPGRADE_ON}",
     ),
@@ -142,8 +142,8 @@ _TEXTS: dict[int, tuple[str, str]] = {
     502: (
         "The proxy cannot reach the server behind it, or that server answers late or not at all",
         (
-            "Check that it runs and on which port and address (a container's localhost is its own), "
-            "whether proxy and server agree on TLS, and the timeout (nginx: proxy_read_timeout)"
+            "Check that it runs and on which port and address (a container's localhost is its "
+            "own), whether proxy and server agree on TLS, and the timeout (nginx: proxy_read_timeout)"
         ),
     ),
 }
