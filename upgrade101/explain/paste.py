@@ -15,10 +15,11 @@ _METHODS = (
     "UPDATE|UPDATEREDIRECTREF|VERSION-CONTROL"
 )
 REQUEST_LINE = re.compile(
-    rf"(?:{_WORD} (?:[^\r\n]{{0,65536}} )?HTTP/[0-9](?:\.[0-9])?[ \t]*\r?|PROXY [^\r\n]*|"
+    rf"(?:{_WORD} (?:[^\r\n]{{0,65536}} )?HTTP/[0-9](?:\.[0-9])?[ \t]*|PROXY [^\r\n]*|"
     rf"(?:{_METHODS}) /[^\r\n]*)\Z"
 )
-_HEX = re.compile(rb"(?:[\s:]*[0-9A-Fa-f]{2})+[\s:]*")
+_NOT_HEX = re.compile(rb"[^0-9A-Fa-f\s:]")
+_BETWEEN = re.compile(rb"[\s:]+")
 _LITERAL = re.compile(rb"\s*[bB](?:'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\")\s*", re.DOTALL)
 _ESCAPED = re.compile(rb"\s*(?=\\x[0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([rnt\\'\"]))")
@@ -55,8 +56,10 @@ def is_raw(data: bytes) -> bool:
 
 def read_hex(data: bytes) -> bytes | None:
     """Return the bytes that hex digits or escapes stand for, or None if these are neither."""
-    if _HEX.fullmatch(data):
-        return bytes.fromhex(re.sub(rb"[\s:]", b"", data).decode("ascii"))
+    if _NOT_HEX.search(data) is None:
+        groups = _BETWEEN.split(data)
+        if all(len(group) % 2 == 0 for group in groups) and any(groups):
+            return bytes.fromhex(b"".join(groups).decode("ascii"))
     literals = list(_LITERAL.finditer(data))
     if literals and "".join(m[0].decode("latin-1") for m in literals) == data.decode("latin-1"):
         return b"".join(unescape(m[1] or m[2] or b"") for m in literals)
@@ -83,7 +86,7 @@ def is_request_line(line: str) -> bool:
 def read_head(data: bytes) -> Pasted | None:
     """Return the bytes of a pasted head, or None if the first line is not that of a request."""
     begin = len(data) - len(data.lstrip(b"\r\n \t"))
-    line = data[begin : begin + 70000].split(b"\n", 1)[0].decode("latin-1")
+    line = data[begin : begin + 70000].split(b"\n", 1)[0].decode("latin-1").rstrip("\r")
     marked = line.startswith("> ")
     if not is_request_line(line.removeprefix("> ")):
         return None

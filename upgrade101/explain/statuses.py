@@ -22,18 +22,15 @@ _NUMBERED = re.compile(
             rf"Expected HTTP 101 response but was \W?{_S}",
             rf"status code \W?{_S}\W? when status code \W?101",
             rf"status code \W?101\W{{1,3}}but (?:got|was|received) \W?{_S}",
-            (
-                rf"(?:was not|not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was "
-                rf")?\W?{_S}"
-            ),
+            rf"(?:not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was )?\W?{_S}",
             rf"invalid status(?: code)?(?: received)?\W{{1,3}}{_S}",
             rf"notAnUpgrade\({_S}",
             rf"\bHTTP error\W{{1,3}}{_S}",
             rf"\"WebSocket [^\"\n]{{0,2000}}\" {_S}",
             rf"connection rejected \({_S}",
             (
-                rf"(?:handshake|websocket|upgrade|\bws\b)[^\n]{{0,200}}?\b(?:HTTP/1\.[01]|HTTP|status|"
-                rf"code)(?: code)?\W{{1,4}}{_S}"
+                r"(?:handshake|websocket|upgrade|\bws\b)[^\n]{0,200}?"
+                rf"\b(?:HTTP(?:/1\.[01])?|status|code)(?: code)?\W{{1,4}}{_S}"
             ),
             rf"\bStatus(?: ?Code)?\W{{1,3}}{_S}",
             rf"response code(?: was)?\W{{1,3}}{_S}",
@@ -143,7 +140,7 @@ _TEXTS: dict[int, tuple[str, str]] = {
         "The proxy cannot reach the server behind it, or that server answers late or not at all",
         (
             "Check that it runs and on which port and address (a container's localhost is its "
-            "own), whether proxy and server agree on TLS, and the timeout (nginx: proxy_read_timeout)"
+            "own), whether both agree on TLS, and the timeout (nginx: proxy_read_timeout)"
         ),
     ),
 }
