@@ -25,7 +25,7 @@ PYTHONFLAGS ?=
 
 .PHONY: help demo test test-all test-asan sanitized soak soak-freed soak-asyncio soak-uvloop \
 	soak-kill core install uninstall core-test fuzz strict bench bench-core bench-process bench-servers instructions lint \
-	clean toolchain
+	docs clean toolchain
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -35,13 +35,13 @@ help: ## list these targets
 # bench, so that no two installations write into it at once.
 
 VENV_PYTHON := $(VENV)/bin/python
-PIP_INSTALL := $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-# Installs the requirements of $(1), which are in pyproject.toml at $(2).
-install = echo "== $(VENV): installing the requirements of $(1)"; \
+# Installs the requirements of $(1), which are in pyproject.toml at $(2), in the environment $(3).
+install = echo "== $(3): installing the requirements of $(1)"; \
 	$(VENV_PYTHON) -c 'import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))$(2), sep="\n")' \
-	| $(PIP_INSTALL) --requirement /dev/stdin
+	| $(3)/bin/python $(PIP_INSTALL) --requirement /dev/stdin
 
 EXTENSION_SOURCES := setup.py pyproject.toml $(wildcard csrc/*.h csrc/*.def csrc/*/*.c csrc/*/*.h)
 
@@ -52,28 +52,28 @@ $(VENV)/.created:
 		exit 1; \
 	fi; \
 	"$$python" -m venv --clear $(VENV)
-	@$(call install,the build,["build-system"]["requires"])
+	@$(call install,the build,["build-system"]["requires"],$(VENV))
 	@touch $@
 
 $(VENV)/.demo: pyproject.toml | $(VENV)/.created
-	@$(call install,the demo,["project"]["optional-dependencies"]["demo"])
+	@$(call install,the demo,["project"]["optional-dependencies"]["demo"],$(VENV))
 	@touch $@
 
 $(VENV)/.built: $(EXTENSION_SOURCES) | $(VENV)/.demo toolchain
 	@echo "== $(VENV): building the extension"
-	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(VENV_PYTHON) $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/.built
-	@$(call install,the tests,["project"]["optional-dependencies"]["test"])
+	@$(call install,the tests,["project"]["optional-dependencies"]["test"],$(VENV))
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml | $(VENV)/.test
-	@$(call install,make lint,["project"]["optional-dependencies"]["lint"])
+	@$(call install,make lint,["project"]["optional-dependencies"]["lint"],$(VENV))
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml | $(VENV)/.lint
-	@$(call install,the benches,["project"]["optional-dependencies"]["bench"])
+	@$(call install,the benches,["project"]["optional-dependencies"]["bench"],$(VENV))
 	@touch $@
 
 demo: $(VENV)/.built ## run the demo server on 127.0.0.1:8101 (DEMO_ARGS="--port 8102")
@@ -100,8 +100,8 @@ test-all: $(VENV)/.built $(VENV)/.test ## run them under each CPython (PYTHONFLA
 # what test_peers.py asks of the core is little beside test_differential.py, and takes a minute;
 # test_fallback_streams.py bounds the memory, of which ASan keeps what was freed.
 NOT_SANITIZED := test_bench*.py test_clients.py test_demo*.py test_examples.py \
-	test_fallback_servers.py test_fallback_streams.py test_layout.py test_model.py \
-	test_packaging.py test_peers.py
+	test_docs*.py test_fallback_servers.py test_fallback_streams.py test_layout.py \
+	test_model.py test_packaging.py test_peers.py
 # The sanitized extension stays out of the tree, where the other targets have theirs.
 SANITIZED := $(BUILD)/asan-python
 SANITIZED_PYTHON = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
@@ -313,6 +313,19 @@ $(BUILD)/tidy/%.ok: %.c $(C_HEADERS) csrc/reasons.def .clang-tidy | $(VENV)/.cre
 		-isystem "$$($(VENV_PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
 		2>&1 | sed '/ warnings generated\.$$/d'
 	@touch $@
+
+# ---- the site --------------------------------------------------------------
+# Its tools have an environment of their own, so that nobody else waits for them; the docstrings come
+# from the extension as it is built.
+
+$(VENV)-docs/.docs: pyproject.toml | $(VENV)/.created
+	@$(VENV_PYTHON) -m venv --clear $(VENV)-docs
+	@$(call install,the site,["project"]["optional-dependencies"]["docs"],$(VENV)-docs)
+	@touch $@
+
+docs: $(VENV)/.built $(VENV)-docs/.docs ## build the site of the documentation in build/docs
+	@PYTHONPATH="$(CURDIR)" $(VENV)-docs/bin/python docs/build_site.py $(BUILD)/docs
+	@echo "$(BUILD)/docs/index.html"
 
 clean: ## remove all that these targets made
 	rm -rf $(BUILD) .venv .venv-* *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
