@@ -100,6 +100,7 @@ class Shell:
     """A shell that commands are typed into, one after the other."""
 
     END = "== the command has ended =="
+    JOBS = "what-the-jobs-say"
 
     def __init__(self, folder: Path, ports: Ports) -> None:
         self.ports = ports
@@ -120,7 +121,9 @@ class Shell:
     def run(self, command: str) -> str:
         """Type a command, and return what is printed until it ends or listens."""
         before = self.ports.listening()
-        self._write(f"{{ {command}\n}} </dev/null\necho '{self.END}'")
+        # As if a command that goes on had a terminal of its own.
+        elsewhere = f">>{self.JOBS} 2>&1" if command.endswith("&") else ""
+        self._write(f"{{ {command}\n}} </dev/null {elsewhere}\necho '{self.END}'")
         said = self._read()
         if command.endswith("&"):
             end = time.monotonic() + DEADLINE
