@@ -3,9 +3,9 @@
 In: README.md and docs/**/*.md. Out: the blocks of each page, and what is wrong with those that are
 run.
 Always: a block whose first line is a comment with the name of a file is saved as that file for the
-commands of its page. The other Python blocks are one program in their order. The commands of a page are typed
-into one shell, and what is shown below a command is all that it prints, but that `...` stands for
-anything. Ports are replaced by free ones. Not here: what the pages say.
+commands of its page. The other Python blocks are one program in their order. The commands of a page
+are typed into one shell, and what is shown below a command is all that it prints, but that `...`
+stands for anything. Ports are replaced by free ones. Not here: what the pages say.
 """
 
 from __future__ import annotations
@@ -178,7 +178,9 @@ def matches(shown: list[str], said: str) -> bool:
         "(?:.*\n)*?" if line == "..." else re.escape(line).replace(r"\.\.\.", ".*") + " *\n"
         for line in shown
     )
-    return re.fullmatch(pattern, said if said.endswith("\n") or not said else f"{said}\n") is not None
+    return (
+        re.fullmatch(pattern, said if said.endswith("\n") or not said else f"{said}\n") is not None
+    )
 
 
 def run_commands(blocks: list[Block], folder: Path, ports: Ports) -> None:
