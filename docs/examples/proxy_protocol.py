@@ -35,6 +35,7 @@ LOGGER = logging.getLogger(__name__)
 TRUSTED = frozenset({"127.0.0.1", "::1"})  # proxies that may say who somebody is
 DEADLINE = 5.0  # seconds for the whole header
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+HIGHEST_PORT = 65535
 LINE_LIMIT = 107  # bytes of version 1, its CRLF included
 REST_LIMIT = 4096  # bytes of version 2 after its first 16
 LINE = re.compile(rb"PROXY TCP([46]) (\S+) (\S+) (\d{1,5}) (\d{1,5})\r\n")
@@ -80,7 +81,7 @@ def _read_line(data: bytes) -> Header | None:
         raise ValueError("no header of version 1")
     client = ipaddress.ip_address(match[2].decode("ascii"))
     port = int(match[4])
-    if client.version != int(match[1]) or port > 0xFFFF:
+    if client.version != int(match[1]) or port > HIGHEST_PORT:
         raise ValueError("no address of its family")
     return Header(size, (str(client), port))
 

@@ -110,7 +110,13 @@ class Shell:
         self.process = subprocess.Popen(
             [bash, "--norc"],
             cwd=folder,
-            env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            env={
+                **os.environ,
+                "HOME": str(folder),
+                "PATH": path,
+                "PYTHONPATH": str(ROOT),
+                "PYTHONUNBUFFERED": "1",
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -238,6 +244,8 @@ def run_page(path: Path, folder: Path) -> None:
     """Run the blocks of a page."""
     ports = Ports()
     write_files(path, folder, ports)
+    # Commands are typed in the root of the project, or beside the files of the page.
+    (folder / "docs").symlink_to(ROOT / "docs")
     blocks = [block for block in read_blocks(path) if block.is_run and block.why is None]
     python = [block for block in blocks if block.language != "console" and block.name is None]
     if python:

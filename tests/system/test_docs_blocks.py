@@ -15,13 +15,22 @@ from pages import PAGES, ROOT, matches, read_blocks, read_commands, run_page
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from client_programs import RequireTool
+
+TOOLS = {"bash": "bash", "caddy": "caddy", "curl": "curl"}
+"""The programs of pages that may be missing, with their packages."""
 WITH_BLOCKS = [path for path in PAGES if any(block.is_run for block in read_blocks(path))]
 
 
 @pytest.mark.sockets
-@pytest.mark.foreign
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_blocks_of_page_do_what_it_shows(page: Path, tmp_path: Path) -> None:
+def test_blocks_of_page_do_what_it_shows(
+    page: Path, tmp_path: Path, require_tool: RequireTool
+) -> None:
+    commands = "".join(block.text for block in read_blocks(page) if block.language == "console")
+    for program, package in TOOLS.items():
+        if program in commands.split():
+            require_tool(program, package)
     run_page(page, tmp_path)
 
 
