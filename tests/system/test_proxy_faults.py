@@ -160,8 +160,8 @@ async def test_pages_share_a_connection_unless_the_pool_is_taken_away(
 async def test_idle_websocket_ends_with_the_time_of_the_proxy(
     name: str,
     changes: list[tuple[str, str]],
-    ends: bool,
-    runner: Runner,  # noqa: FBT001
+    ends: bool,  # noqa: FBT001
+    runner: Runner,
 ) -> None:
     async with runner.run(name, *changes) as front, shake(front.host) as client:
         with pytest.raises(ConnectionClosedError if ends else TimeoutError):
