@@ -115,6 +115,20 @@ def test_generator_check_of_a_changed_file_fails_until_it_is_written(
     assert changed.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("gone", ["reasons.def", "reasons.toml"])
+def test_generator_names_a_reason_that_one_table_lacks(gone: str, generator: ModuleType) -> None:
+    explanations = generator.EXPLANATIONS.read_text(encoding="utf-8")
+    table = TABLE
+    if gone == "reasons.def":
+        table = re.sub(r"U101_REASON\(SHUTDOWN, .*\n", "", table)
+    else:
+        explanations = explanations.partition("[SHUTDOWN]")[0]
+    everything = generator.read_reasons(TABLE, generator.EXPLANATIONS.read_text("utf-8"))
+    assert len(everything) == len(ROWS)
+    with pytest.raises(ValueError, match=r"one of the tables only: SHUTDOWN$"):
+        generator.read_reasons(table, explanations)
+
+
 def test_generator_with_an_unknown_argument_explains_itself(generator: ModuleType) -> None:
     assert generator.main(["--chekc"]) == 2
 
