@@ -75,6 +75,10 @@ class Browser:
         """Type into the first element."""
         self.ask("POST", f"/element/{self._find(selector)}/value", text=text)
 
+    def console(self) -> list[str]:
+        """Return what the pages have written into the console since this was asked last."""
+        return [entry["message"] for entry in self.ask("POST", "/se/log", type="browser")]
+
     def _find(self, selector: str) -> str:
         found = self.ask("POST", "/element", using="css selector", value=selector)
         identifier = found[ELEMENT]
@@ -87,14 +91,13 @@ def browsing(driver: str, browser: str, profile: Path, *settings: str) -> Iterat
     """Run the driver and a browser with an empty profile directory and settings of its own."""
     arguments = [*ARGUMENTS, f"--user-data-dir={profile}", *settings]
     options = {"binary": browser, "args": arguments}
+    wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
     with subprocess.Popen(
         [driver, "--port=0"], stdout=subprocess.PIPE, bufsize=0, start_new_session=True
     ) as process:
         try:
             url = f"http://127.0.0.1:{_port(process)}/session"
-            session = Browser(url).ask(
-                "POST", "", capabilities={"alwaysMatch": {"goog:chromeOptions": options}}
-            )
+            session = Browser(url).ask("POST", "", capabilities={"alwaysMatch": wanted})
             window = Browser(f"{url}/{session['sessionId']}")
             try:
                 yield window

@@ -3,19 +3,13 @@
 In: pages and WebSocket handshakes, mixed, through nginx, HAProxy, nghttpx, Apache and Caddy, whose
 connections to upgrade101 are kept alive and shared by their clients; one of them is a browser.
 Out: how many of the handshakes switched. Always: some of them came on a connection that had
-carried a page, for that is what fails elsewhere, but Caddy makes a new one for each; a proxy is
-ended with its test.
+carried a page, for that is what fails elsewhere, but Caddy makes a new one for each.
 Not here: what is written on the connections (`test_fallback_kept_alive`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import subprocess
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -23,6 +17,7 @@ import heads
 import pytest
 from demo_process import DEADLINE
 from fallbacks import serving_with
+from proxies import PROXIES, proxied
 from talking import talk
 from webdriver import browsing
 from websockets.asyncio.client import connect
@@ -30,13 +25,12 @@ from websockets.asyncio.client import connect
 from upgrade101 import Negotiator, Protocol, Reason, WebSocket
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from client_programs import RequireTool
 
     from upgrade101 import Decision
 
-EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples/proxies"
 NEGOTIATOR = Negotiator(WebSocket(paths=("/live",)), Protocol("echo"))
 MIX = """
 const [count, done] = arguments;
@@ -55,118 +49,6 @@ const talk = (word) => new Promise((tell) => {
 })();
 """
 """Opens so many WebSockets, two at a time, and as many pages beside them; what each has told."""
-
-
-class Proxy:
-    """A proxy: how it is started."""
-
-    def __init__(self, program: str, package: str, file: str, *arguments: str) -> None:
-        self.program = program
-        self.package = package
-        self.file = file
-        self.arguments = arguments
-
-    def write(self, folder: Path, front: int, back: int) -> list[str]:
-        """Write its configuration with other ports; return its arguments."""
-        text = (EXAMPLES / self.file).read_text(encoding="utf-8")
-        assert text.count("8100") == text.count("8101") == 1
-        text = text.replace("8100", str(front)).replace("8101", str(back))
-        if self.program == "nginx":
-            # What a package has set up for its user root, for any user.
-            kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-            places = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-            text = text.replace("http {", f"http {{ access_log off; {places}")
-        (folder / self.file).write_text(text, encoding="utf-8")
-        return [
-            argument.format(folder=folder, file=folder / self.file) for argument in self.arguments
-        ]
-
-
-PROXIES = {
-    "nginx": Proxy(
-        "nginx",
-        "nginx",
-        "nginx.conf",
-        "-e",
-        "stderr",
-        "-c",
-        "{file}",
-        "-g",
-        "daemon off; pid {folder}/pid; worker_processes 1;",
-    ),
-    "haproxy": Proxy("haproxy", "haproxy", "haproxy.cfg", "-db", "-f", "{file}"),
-    "nghttpx": Proxy("nghttpx", "nghttp2-proxy", "nghttpx.conf", "--conf={file}"),
-    "apache": Proxy(
-        "apache2",
-        "apache2-bin",
-        "apache.conf",
-        "-DFOREGROUND",
-        "-f",
-        "{file}",
-        "-C",
-        "DefaultRuntimeDir {folder}",
-        "-C",
-        "PidFile {folder}/pid",
-        "-C",
-        "ErrorLog /dev/stderr",
-    ),
-    "caddy": Proxy(
-        "caddy", "caddy", "Caddyfile", "run", "--adapter", "caddyfile", "--config", "{file}"
-    ),
-}
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-@contextmanager
-def running(
-    proxy: Proxy, program: str, folder: Path, front: int, back: int
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a proxy."""
-    with (folder / "said").open("wb") as said:
-        arguments = proxy.write(folder, front, back)
-        # Caddy keeps what it has been told, and looks for it there.
-        homes = {f"XDG_{kind}_HOME": str(folder) for kind in ("CONFIG", "DATA")}
-        process = subprocess.Popen(
-            [program, *arguments], stdout=said, stderr=said, env={**os.environ, **homes}
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(DEADLINE)
-
-
-@asynccontextmanager
-async def proxied(
-    name: str, port: int, require_tool: RequireTool, folder: Path
-) -> AsyncIterator[str]:
-    """Run a proxy in front of a port; yield where it listens."""
-    proxy, front = PROXIES[name], free_port()
-    program = require_tool(proxy.program, proxy.package)
-    with running(proxy, program, folder, front, port) as process:
-        await listening(process, front, folder)
-        yield f"127.0.0.1:{front}"
-
-
-async def listening(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
-    """Wait until a process listens."""
-    async with asyncio.timeout(DEADLINE):
-        while True:
-            assert process.poll() is None, (folder / "said").read_text(errors="replace")
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.02)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return
 
 
 class Seen:
