@@ -3,7 +3,7 @@
 In: the page's table of what clients say, and a server for each of its rows. Out: a failure that
 names the client and the row.
 Always: each text between backticks in a cell is looked for in what the client really said.
-Not here: faults of proxies (`test_faulty_proxies`).
+Not here: faults of proxies (`test_proxy_faults`, `test_proxy_statuses`).
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from fallbacks import serving_with
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, ResponseReceived
+from proxies import EXAMPLES, proxied
 from talking import talk
-from test_proxies import EXAMPLES, PROXIES, proxied
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
@@ -80,36 +80,26 @@ class Front:
 class Runner:
     """Runs proxies with other configurations."""
 
-    def __init__(self, tool: RequireTool, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, tool: RequireTool, folder: Path) -> None:
         self.tool = tool
         self.folder = folder
-        self.patch = patch
 
     @asynccontextmanager
     async def run(self, name: str, *changes: tuple[str, str]) -> AsyncIterator[Front]:
         """Run a proxy, its configuration changed, in front of a server with pages."""
-        file = PROXIES[name].file
-        text = (EXAMPLES / file).read_text(encoding="utf-8")
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        changed = self.folder / "changed"
-        changed.mkdir()
-        (changed / file).write_text(text, encoding="utf-8")
-        self.patch.setattr("test_proxies.EXAMPLES", changed)
         front = Front()
         async with serving_with(
             "aiohttp", talk, negotiator=NEGOTIATOR, on_decision=front.note
         ) as served:
             port = served.service.server.sockets[0].getsockname()[1]
-            async with proxied(name, port, self.tool, self.folder) as front.host:
+            async with proxied(name, port, self.tool, self.folder, changes) as front.host:
                 front.reasons.clear()
                 yield front
 
 
 @pytest.fixture
-def runner(require_tool: RequireTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    return Runner(require_tool, tmp_path, monkeypatch)
+def runner(require_tool: RequireTool, tmp_path: Path) -> Runner:
+    return Runner(require_tool, tmp_path)
 
 
 def shake(host: str) -> connect:

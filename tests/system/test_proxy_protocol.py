@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import heads
 import pytest
 from asyncio_helpers import Client, settle
-from test_proxies import EXAMPLES, PROXIES, proxied
+from proxies import EXAMPLES, proxied
 from websockets.asyncio.client import connect
 
 from upgrade101 import Negotiator, UpgradeFactory, WebSocket
@@ -166,16 +166,12 @@ async def test_proxy_that_is_not_trusted_is_not_read() -> None:
 
 @pytest.mark.parametrize("option", ["send-proxy", "send-proxy-v2"])
 async def test_haproxy_tells_who_its_client_is(
-    option: str, require_tool: RequireTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    option: str, require_tool: RequireTool, tmp_path: Path
 ) -> None:
-    text = (EXAMPLES / PROXIES["haproxy"].file).read_text(encoding="utf-8")
-    changed = tmp_path / "changed"
-    changed.mkdir()
-    (changed / "haproxy.cfg").write_text(text.replace(":8101", f":8101 {option}"), encoding="utf-8")
-    monkeypatch.setattr("test_proxies.EXAMPLES", changed)
+    edits = ((":8101", f":8101 {option}"),)
     async with (
         running() as join,
-        proxied("haproxy", join.port, require_tool, tmp_path) as host,
+        proxied("haproxy", join.port, require_tool, tmp_path, edits) as host,
         connect(f"ws://{host}/", proxy=None) as client,
     ):
         name = "{}:{}".format(*client.transport.get_extra_info("sockname"))
