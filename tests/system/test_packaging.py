@@ -105,7 +105,8 @@ def test_sdist_has_every_file_that_builds_tests_and_explains(tree: Path, sdist: 
     for place in (".ci", "csrc", "docs", "tests", "upgrade101"):
         files = {path for path in (tree / place).rglob("*") if path.is_file()}
         assert {path.relative_to(tree).as_posix() for path in files} <= members
-    assert members > {"CHANGELOG.md", "LICENSE", "Makefile", "README.md", "pyproject.toml"}
+    pages = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"}
+    assert members > {*pages, "Makefile", "pyproject.toml"}
 
 
 @pytest.mark.foreign
