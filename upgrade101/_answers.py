@@ -12,7 +12,6 @@ Not here: writing the bytes, and what becomes of the connection.
 from __future__ import annotations
 
 import logging
-from collections import deque
 
 from upgrade101._core import Limits, ResponseReader
 from upgrade101._log import report
@@ -25,10 +24,13 @@ _END_OF_HEAD = b"\r\n\r\n"
 class Answers:
     """The responses that are due, in order."""
 
-    __slots__ = ("_due", "_reader", "followed", "over", "switched")
+    __slots__ = ("_asked", "_reader", "due", "followed", "over", "switched")
 
     def __init__(self) -> None:
-        self._due: deque[tuple[str, bool]] = deque()
+        self._asked: list[tuple[str, bool]] = []
+        """Of each request that is not answered whole: its method, and whether it may switch."""
+        self.due = 0
+        """The number of requests that are not answered whole."""
         self._reader: ResponseReader | None = None
         self.followed = True
         """Whether it is known where each response ends."""
@@ -38,14 +40,9 @@ class Answers:
         """Whether a 101, or a 2xx to CONNECT, has ended HTTP."""
 
     @property
-    def due(self) -> int:
-        """The number of requests that are not answered whole."""
-        return len(self._due)
-
-    @property
     def settled(self) -> bool:
         """Whether each request is known to be answered whole."""
-        return self.followed and not self._due
+        return self.followed and not self.due
 
     @property
     def begun(self) -> bool:
@@ -55,47 +52,57 @@ class Answers:
     def expect(self, method: str, *, may_switch: bool) -> None:
         """Note a request that went on; `may_switch`: it has Upgrade, or its method is CONNECT."""
         if self.followed:
-            self._due.append((method, may_switch))
+            self._asked.append((method, may_switch))
+            self.due += 1
 
-    def read(self, data: bytes | bytearray | memoryview) -> None:
-        """Read on in what the fallback writes."""
+    def read(self, data: bytes | bytearray | memoryview) -> bool:
+        """Read on in what the fallback writes; return whether it ends anything."""
+        ends = False
         while data and self.followed and not self.switched:
-            if self._reader is None:
-                if not self._due or self.over:
+            reader = self._reader
+            if reader is None:
+                if not self.due or self.over:
                     self._lose("a response that was not asked for")
-                    return
-                self._reader = ResponseReader(self._due[0][0], limits=_LIMITS)
-            read = self._reader.skip(data)
-            self._note(self._reader, data)
+                    return True
+                reader = self._reader = ResponseReader(self._asked[0][0], limits=_LIMITS)
+            read = reader.skip(data)
+            in_body = reader.response is not None and not reader.until_close
+            if reader.done or not in_body or reader.reason is not None:
+                self._note(reader, data)
+                ends = True
             if read == len(data):
-                return
+                break
             data = memoryview(data)[read:]
+        return ends
 
     def end(self) -> None:
         """Note that the fallback has ended its side: no response follows."""
         self.over = True
 
     def _note(self, reader: ResponseReader, data: bytes | bytearray | memoryview) -> None:
+        """Look at a response that is not on its way through a body whose end is known."""
         if reader.reason is not None:
             self._lose(f"a response that cannot be read ({reader.reason.name})")
-        elif reader.switched and not self._due[0][1]:
+        elif reader.switched and not self._asked[0][1]:
             self._lose("a switch that was not asked for")
         elif reader.switched:
             self.switched = True
         elif reader.done:
-            self._due.popleft()
+            del self._asked[0]
+            self.due -= 1
             self.over = not reader.keeps_alive
             self._reader = None
         elif reader.until_close:
             # It ends with the connection: nothing is decided after it.
             self.over = True
-        elif reader.response is None and bytes(data[-4:]) == _END_OF_HEAD:
+        elif bytes(data[-4:]) == _END_OF_HEAD:
             # A 1xx: the response itself has not begun.
             self._reader = None
 
     def _lose(self, what: str) -> None:
         """Conclude nothing any more: bytes still pass."""
         self.followed = False
-        self._due.clear()
+        self._asked.clear()
+        self.due = 0
         self._reader = None
         report(f"the fallback has written {what}", None, level=logging.WARNING)

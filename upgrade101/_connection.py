@@ -274,9 +274,10 @@ class Connection(asyncio.Protocol):
             return b""
         if decision.action is not CONTINUE:
             self._handshake = None
-            answer = self._factory.health_answer(decision)
-            self._counts = answer is None
-            decision = answer or decision
+            if self._factory.health is not None:
+                answer = self._factory.health_answer(decision)
+                self._counts = answer is None
+                decision = answer or decision
         self._decision = decision
         if decision.action is PASS:
             return self._pass_on(decision, decision.leftover)
@@ -309,7 +310,7 @@ class Connection(asyncio.Protocol):
             self._drop_request()
             self.transport.abort()
             if decision.action is REJECT:
-                self._run(self._observe, decision)
+                self._observe(decision)
         elif decision.action is CONTINUE:
             self._ask_for_body(decision)
         else:
@@ -345,18 +346,23 @@ class Connection(asyncio.Protocol):
         """
         self._move(state)
         try:
-            try:
-                if decision.response:
-                    self.transport.write(decision.response)
-            finally:
-                self._observe(decision)
+            if decision.response:
+                self.transport.write(decision.response)
         except BaseException:
             self._give_up()
             raise
+        finally:
+            self._observe(decision)
 
     def _observe(self, decision: Decision) -> None:
-        if self._counts:
+        """Log and count a final decision; if that fails, nobody owns the connection."""
+        if not self._counts:
+            return
+        try:
             self._factory.observe(decision, self.transport)
+        except BaseException:
+            self._give_up()
+            raise
 
     def _give_up(self) -> None:
         """Abort: nobody owns the connection."""
@@ -447,7 +453,10 @@ class Connection(asyncio.Protocol):
     def _serve(self, declined: Decision, rest: bytes) -> None:
         # A body goes on without the Upgrade: some servers lose it otherwise [contract 8.4].
         untouched = declined._framing == 0  # noqa: SLF001 - the core's, for this layer
-        self.data_received(self._pass_on(declined, rest, untouched=untouched))
+        rest = self._pass_on(declined, rest, untouched=untouched)
+        if self.state is not GONE:
+            self._bound()
+        self.data_received(rest)
 
     def _cut_short(self, reason: Reason) -> None:
         refusal = self._refusal(reason)
@@ -521,11 +530,11 @@ class Connection(asyncio.Protocol):
                 self._decision = None
                 served.pass_head(decision, untouched=untouched)
         finally:
-            self._run(self._observe, decision)
+            self._observe(decision)
         if self.state is GONE:
             # It has switched in this very call.
             served.give_rest(rest)
-        else:
+        elif self.state in _KEEP:
             self._bound()
         return rest
 

@@ -99,7 +99,8 @@ def _start(answer: Any, context: Context) -> Task | None:  # noqa: ANN401 - of a
         return None
     loop = asyncio.get_running_loop()
     if not is_coroutine or loop.get_task_factory() is not None:
-        return context.run(asyncio.ensure_future, answer)
+        task: Task = context.run(asyncio.ensure_future, answer)
+        return task
     # What `loop.create_task` makes, without what costs as much on the way there and in a number
     # for each task's name.
     if sys.version_info >= (3, 12):

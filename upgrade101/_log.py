@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import asyncio
 
 LOGGER = logging.getLogger("upgrade101")
+# Looked up once, for each request is noted.
+_INFO, _DEBUG, _REJECT = logging.INFO, logging.DEBUG, Action.REJECT
 _SHOWN = 200
 """Characters of the request line that a record shows, escaped."""
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)('|$)")
@@ -45,9 +47,9 @@ def request_line(decision: Decision) -> str:
 
 def note(decision: Decision, transport: asyncio.Transport) -> None:
     """Log a final decision: at INFO if it refuses, else at DEBUG."""
-    level = logging.INFO if decision.action is Action.REJECT else logging.DEBUG
-    # HANDLER_FAILED has a record already, with its traceback.
-    if decision.reason is Reason.HANDLER_FAILED or not LOGGER.isEnabledFor(level):
+    level = _INFO if decision.action is _REJECT else _DEBUG
+    if not LOGGER.isEnabledFor(level) or decision.reason is Reason.HANDLER_FAILED:
+        # That one has a record already, with its traceback.
         return
     LOGGER.log(
         level,

@@ -41,6 +41,12 @@ class Next(IntEnum):
     NOTHING = 4
 
 
+# Up to Python 3.11 a member of a class takes as long to look up as ten names of a module.
+_REQUEST, _ROOM, _BODY, _ANSWER, _NOTHING = Next
+_NO_UPGRADE = frozenset({Reason.NO_UPGRADE, Reason.WS_UPGRADE_MISSING})
+"""Reasons of requests without an Upgrade field."""
+
+
 class Served:
     """What a connection has while a fallback serves it."""
 
@@ -87,35 +93,35 @@ class Served:
         """Take a request that goes on; return what follows its head."""
         request = decision.request
         assert request is not None, "what goes on has a head"  # noqa: S101 - for type checkers
+        method = request.method
         self._asks = (
             untouched
-            or request.method == "CONNECT"
-            or (
-                decision.reason not in (Reason.NO_UPGRADE, Reason.WS_UPGRADE_MISSING)
-                and decision.forward == request.head
-            )
+            or method == "CONNECT"
+            or (decision.reason not in _NO_UPGRADE and decision.forward == request.head)
         )
+        self.answers.expect(method, may_switch=self._asks)
+        options = request.get_list("Connection")
+        # HTTP/1.0 ends a connection unless it is asked to keep it [RFC 9112 9.3].
+        self._last = request.version == "1.0" if not options else _is_last(request, options)
         size = decision._framing  # noqa: SLF001 - for this layer
-        self.answers.expect(request.method, may_switch=self._asks)
-        if request.method == "CONNECT":
-            # Servers differ in what the bytes after a CONNECT that says it has a body are.
-            self._last = size != 0 or _is_last(request)
-            return self.after()
-        self._last = _is_last(request)
         if size == 0:
+            return self.after()
+        if method == "CONNECT":
+            # Servers differ in what the bytes after a CONNECT that says it has a body are.
+            self._last = True
             return self.after()
         self._decision = decision
         self._body = BodyReader(length=size, chunked=size is None, limits=self._limits)
-        return Next.BODY
+        return _BODY
 
     def after(self) -> Next:
         """Return what follows the request that was taken last."""
         answers = self.answers
         if self._asks and answers.followed and not answers.over:
-            return Next.ANSWER
+            return _ANSWER
         if self._last or answers.over:
-            return Next.NOTHING
-        return Next.REQUEST if self.has_room else Next.ROOM
+            return _NOTHING
+        return _REQUEST if answers.due < MOST_DUE else _ROOM
 
     @property
     def has_room(self) -> bool:
@@ -188,7 +194,7 @@ def decline(decision: Decision) -> tuple[Decision, bytes]:
     return passed, passed.leftover[: len(passed.leftover) - len(decision.leftover)]
 
 
-def _is_last(request: Request) -> bool:
+def _is_last(request: Request, options: tuple[str, ...]) -> bool:
     """Return whether a request is its connection's last [RFC 9112 9.3, 9.6]."""
-    options = [option.lower() for option in request.get_list("Connection")]
+    options = tuple(option.lower() for option in options)
     return "close" in options or (request.version == "1.0" and "keep-alive" not in options)

@@ -34,6 +34,7 @@ class Settings(Protocol):
     decision_timeout: float
     refusal_timeout: float
     pending_bytes: int
+    health: str | None
     plain: bool
     """Whether it is known that no transport is one of TLS."""
     closed: bool

@@ -39,7 +39,7 @@ class Follower(Protocol):
     """What a stand-in tells of."""
 
     def fallback_wrote(self) -> None:
-        """Note that something was written; `answers` has read it."""
+        """Note that what was written has ended something, as `answers` has read."""
 
     def fallback_reads(self) -> None:
         """Note that the fallback pauses or resumes reading, as `reading` says."""
@@ -165,12 +165,13 @@ class StandIn(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Write `data`, a part of a response."""
-        if self._transport is None:
+        transport = self._transport
+        if transport is None:
             return
-        self._transport.write(data)
-        if self._follower is not None:
-            self.answers.read(data)
-            self._follower.fallback_wrote()
+        transport.write(data)
+        follower = self._follower
+        if follower is not None and self.answers.read(data):
+            follower.fallback_wrote()
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
         """Write pieces of a response, one after the other."""
@@ -179,9 +180,8 @@ class StandIn(asyncio.Transport):
         pieces = list(list_of_data)
         self._transport.writelines(pieces)
         if self._follower is not None:
-            for piece in pieces:
-                self.answers.read(piece)
-            self._follower.fallback_wrote()
+            if any([self.answers.read(piece) for piece in pieces]):
+                self._follower.fallback_wrote()
 
     def can_write_eof(self) -> bool:
         """Return whether one side can be ended without the other."""

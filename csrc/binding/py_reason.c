@@ -129,6 +129,15 @@ static PyObject *list_actions(void)
     return list;
 }
 
+/* Has members hashed as what they are, one object each: Enum hashes their names, in Python. */
+static bool hash_by_identity(PyObject *class)
+{
+    PyObject *hash = PyObject_GetAttrString((PyObject *)&PyBaseObject_Type, "__hash__");
+    const bool done = hash != NULL && PyObject_SetAttrString(class, "__hash__", hash) == 0;
+    Py_XDECREF(hash);
+    return done;
+}
+
 /* A new enum.Enum class with these members, in the module; `members` is released. */
 static PyObject *add_enum(PyObject *module, PyObject *base, const char *name, const char *doc,
                           PyObject *members)
@@ -138,7 +147,7 @@ static PyObject *add_enum(PyObject *module, PyObject *base, const char *name, co
     PyObject *class = args == NULL || keywords == NULL ? NULL : PyObject_Call(base, args, keywords);
     PyObject *text = class == NULL ? NULL : PyUnicode_FromString(doc);
     if (text == NULL || PyObject_SetAttrString(class, "__doc__", text) < 0 ||
-        PyModule_AddObjectRef(module, name, class) < 0) {
+        !hash_by_identity(class) || PyModule_AddObjectRef(module, name, class) < 0) {
         Py_CLEAR(class);
     }
     Py_XDECREF(text);
