@@ -24,7 +24,7 @@ from asyncio_helpers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from upgrade101 import Upgrade
 
@@ -131,6 +131,33 @@ async def test_handler_finds_nothing_of_another_connections(over: str, kind: str
             head = ECHO[:-2] + b"Authorization: alice\r\n\r\n"
             assert (await client.ask(head)).startswith(b"HTTP/1.1 403 ")
     assert found == [NOBODY] * 3
+
+
+class Answer:
+    """What can be awaited and is no coroutine: notes the user, and refuses."""
+
+    def __init__(self, upgrade: Upgrade, found: list[str]) -> None:
+        self.upgrade = upgrade
+        self.found = found
+
+    def __await__(self) -> Generator[None, None, None]:
+        """Answer."""
+        self.found.append(USER.get())
+        yield
+        self.upgrade.refuse(403)
+
+
+async def test_what_a_handler_returns_finds_what_it_has_set() -> None:
+    found: list[str] = []
+
+    def handler(upgrade: Upgrade) -> Answer:
+        USER.set("alice")
+        return Answer(upgrade, found)
+
+    async with serving(handler) as service:
+        assert (await (await service.connect()).ask(ECHO)).startswith(b"HTTP/1.1 403 ")
+    assert found == ["alice"]
+    assert USER.get() == NOBODY
 
 
 @pytest.mark.parametrize("over", OVER)

@@ -30,7 +30,7 @@ from asyncio_helpers import (
 from fakes import Recorder, Transport
 from loops import LOOPS
 
-from upgrade101 import Decision, Negotiator, Protocol, Reason, UpgradeFactory
+from upgrade101 import Decision, Limits, Negotiator, Protocol, Reason, UpgradeFactory
 
 if TYPE_CHECKING:
     from upgrade101 import Upgrade
@@ -102,7 +102,8 @@ def test_factory_with_least_arguments_is_made(right: dict[str, Any]) -> None:
 def test_factory_without_fallback_requires_an_upgrade_and_keeps_the_rest(
     required: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    negotiator = Negotiator(Protocol("echo"), required=required, hosts=("a",), limits=None)
+    limits = Limits(head=1000)
+    negotiator = Negotiator(Protocol("echo"), required=required, hosts=("a",), limits=limits)
     derived = make_factory(accept_echo, negotiator)[0].negotiator
     assert derived.required
     assert (derived.offers, derived.hosts, derived.limits) == (

@@ -183,6 +183,32 @@ def test_close_whose_refusals_fail_ends_every_connection(
     assert clock.timers == []
 
 
+async def test_close_whose_refusals_fail_raises_the_first_and_gives_handlers_their_time() -> None:
+    errors = [LookupError("first"), LookupError("second")]
+
+    class Failing(Transport):
+        def write(self, data: bytes) -> None:  # noqa: ARG002 - as every transport
+            raise errors[len(failed)]
+
+        def abort(self) -> None:
+            failed.append(self)
+            super().abort()
+
+    failed: list[Transport] = []
+    factory, clock = make_factory(Handlers(), shutdown_timeout=5)
+    deciding = Transport().connect(factory).receive(ECHO)
+    for _ in errors:
+        Failing().connect(factory).receive(ECHO[:1])
+    with pytest.raises(LookupError, match="first"):
+        factory.close()
+    assert len(failed) == 2
+    assert factory.pending == 1
+    clock.advance(5)
+    assert deciding.written.startswith(b"HTTP/1.1 503 ")
+    assert factory.pending == 0
+    await settle()
+
+
 def test_100_that_cannot_be_written_aborts() -> None:
     factory, clock = make_factory(accept_echo)
     transport = BrokenPipe().connect(factory)

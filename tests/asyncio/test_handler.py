@@ -166,6 +166,22 @@ async def test_handler_that_others_cancel_is_500_and_no_error(
     assert record.getMessage() == "the handler was cancelled: 'POST / HTTP/1.1'"
 
 
+async def test_future_of_a_handler_that_others_cancel_is_500() -> None:
+    futures: list[asyncio.Future[None]] = []
+
+    def handler(_: Upgrade) -> asyncio.Future[None]:
+        futures.append(asyncio.get_running_loop().create_future())
+        return futures[-1]
+
+    factory = make_factory(handler)[0]
+    transport = Transport().connect(factory).receive(ECHO)
+    futures[0].cancel()
+    await settle()
+    assert transport.written.startswith(b"HTTP/1.1 500 ")
+    assert factory.stats() == {Reason.HANDLER_FAILED: 1}
+    assert not factory.tasks
+
+
 ENDING = """
 import asyncio, logging, socket, sys, {module}
 from upgrade101 import Negotiator, Protocol, serve

@@ -287,6 +287,26 @@ def test_upgraded_connections_are_let_go_when_they_close() -> None:
     assert upgraded.count() == 0
 
 
+def test_upgraded_connections_that_are_counted_as_the_last_closes_have_no_timer() -> None:
+    waiters = Waiters()
+    upgraded = Upgraded(waiters.deadlines)
+    transport = Transport()
+    upgraded.add(transport)
+    transport.close()
+    assert upgraded.count() == 0
+    assert waiters.clock.timers == []
+
+
+def test_upgraded_connections_are_looked_at_once_a_period() -> None:
+    waiters = Waiters()
+    clock = waiters.clock
+    upgraded = Upgraded(waiters.deadlines)
+    with mock.patch.object(Transport, "is_closing", return_value=False) as looked:
+        upgraded.add(Transport())
+        clock.advance(10 * PERIOD)
+    assert looked.call_count == 10
+
+
 def test_connections_of_a_factory_share_one_timer() -> None:
     factory, clock = make_factory(accept_echo)
     transports = [Transport().connect(factory) for _ in range(100)]
