@@ -216,8 +216,7 @@ class UpgradeFactory:
         try:
             await waiter
         finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
+            self._waiters.remove(waiter)
 
     # ---- what a connection asks and tells
 
@@ -292,7 +291,6 @@ class UpgradeFactory:
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
-        self._waiters.clear()
 
 
 def _check_callable(name: str, value: Any) -> Any:  # noqa: ANN401 - of any type

@@ -405,6 +405,15 @@ async def test_draining_decides_what_was_read_and_ends_what_is_idle() -> None:
     assert await held.factory.drain(0) is True
 
 
+async def test_draining_ends_a_connection_after_the_request_that_is_served() -> None:
+    site = Site().receive(GET)
+    assert await site.factory.drain(0) is False
+    assert not site.transport.closing
+    await site.answer()
+    assert site.transport.closing
+    assert await site.factory.drain(0) is True
+
+
 async def test_unfollowed_connection_is_the_fallbacks_to_end() -> None:
     site = Site().receive(GET)
     await site.answer(b"\0")

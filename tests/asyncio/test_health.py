@@ -13,6 +13,7 @@ import heads
 import pytest
 from asyncio_helpers import ECHO, ECHO_ACCEPTED, accept_echo, make_factory, records, serving, until
 from fakes import Recorder, Transport
+from following import GET, OK, Site
 
 from upgrade101 import Negotiator, Protocol, Reason, UpgradeFactory
 
@@ -125,6 +126,18 @@ async def test_health_is_503_from_the_notice_of_a_drain_on(notice: float) -> Non
         after.writer.close()
         assert await draining is True
         assert service.server.stats() == {}
+
+
+@pytest.mark.parametrize("closes", [True, False])
+async def test_health_of_a_factory_that_closes_or_drains_is_503(closes: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    site = Site(health="/healthz").receive(GET)
+    if closes:
+        site.factory.close()
+    else:
+        await site.factory.drain(0)
+    site.receive(CHECK)
+    await site.answer()
+    assert site.transport.written.startswith(OK + b"HTTP/1.1 503 ")
 
 
 @pytest.mark.parametrize("health", ["healthz", "/a?b", "/a#b", "/a b", "/a*", "/\xe9", ""])
