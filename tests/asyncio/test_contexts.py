@@ -147,12 +147,18 @@ class Answer:
         self.upgrade.refuse(403)
 
 
-async def test_what_a_handler_returns_finds_what_it_has_set() -> None:
+async def answer(upgrade: Upgrade, found: list[str]) -> None:
+    """Do as `Answer`."""
+    await Answer(upgrade, found)
+
+
+@pytest.mark.parametrize("kind", [Answer, answer])
+async def test_what_a_handler_returns_finds_what_it_has_set(kind: Callable[..., Any]) -> None:
     found: list[str] = []
 
-    def handler(upgrade: Upgrade) -> Answer:
+    def handler(upgrade: Upgrade) -> Any:  # noqa: ANN401 - whatever can be awaited
         USER.set("alice")
-        return Answer(upgrade, found)
+        return kind(upgrade, found)
 
     async with serving(handler) as service:
         assert (await (await service.connect()).ask(ECHO)).startswith(b"HTTP/1.1 403 ")

@@ -150,6 +150,9 @@ def test_each_final_decision_is_counted_and_seen_once_after_its_bytes() -> None:
         Reason.NO_UPGRADE: 2,
     }
     assert stats[Reason.WS_KEY_MISSING] == 0
+    # It is the caller's.
+    stats.clear()
+    assert factory.stats()[Reason.NO_UPGRADE] == 2
 
 
 def test_decision_is_seen_before_the_handover() -> None:

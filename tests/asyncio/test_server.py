@@ -17,6 +17,7 @@ from asyncio_helpers import (
     ECHO_ACCEPTED,
     GARBAGE,
     NEGOTIATOR,
+    Handlers,
     accept_echo,
     server_tls,
     serving,
@@ -124,6 +125,22 @@ async def test_serve_forever_that_is_cancelled_closes_the_server() -> None:
         assert service.server.sockets == ()
         with pytest.raises(RuntimeError, match="closed"):
             await service.server.serve_forever()
+
+
+async def test_serve_forever_that_is_cancelled_waits_for_handlers_to_answer() -> None:
+    handlers = Handlers()
+    async with serving(handlers) as service:
+        forever = asyncio.ensure_future(service.server.serve_forever())
+        client = await service.connect()
+        client.writer.write(ECHO)
+        await until(lambda: handlers.upgrades)
+        forever.cancel()
+        await settle()
+        assert not forever.done()
+        await handlers.release()
+        with pytest.raises(asyncio.CancelledError):
+            await forever
+        assert await client.ask(b"") == ECHO_ACCEPTED
 
 
 async def test_serve_forever_ends_when_the_server_is_closed() -> None:
