@@ -84,7 +84,7 @@ class Server:
         """Stop listening at once, and do what `UpgradeFactory.close` does. It may be repeated."""
         self._listener.close()
         self._factory.close()
-        if self._forever is not None and not self._forever.done():
+        if self._forever is not None:
             self._forever.cancel()
 
     async def wait_closed(self) -> None:
