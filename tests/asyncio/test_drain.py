@@ -86,6 +86,33 @@ async def test_drain_loses_nothing_that_was_accepted_and_has_no_protocol_yet(tur
                 client.close()
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_drain_leaves_what_it_does_not_accept_to_others_of_its_socket(turns: int) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=CROWD) as listener:
+        servers = [await serve(NEGOTIATOR, accept_echo, sock=listener.dup())]
+        draining = asyncio.ensure_future(servers[0].drain())
+        await settle(turns)
+        clients = [socket.create_connection(listener.getsockname(), 5) for _ in range(CROWD)]
+        for client in clients:
+            client.sendall(ECHO)
+        assert await draining is True
+        servers.append(await serve(NEGOTIATOR, accept_echo, sock=listener.dup()))
+        await until(lambda: sum(server.stats()[Reason.SWITCHED] for server in servers) == CROWD)
+        for client in clients:
+            assert client.recv(len(ECHO_ACCEPTED)) == ECHO_ACCEPTED
+            client.close()
+        servers[1].close()
+        await settle()
+
+
+async def test_drains_at_the_same_time_end_serve_forever_once() -> None:
+    server = await serve(NEGOTIATOR, accept_echo, "127.0.0.1", 0)
+    forever = asyncio.ensure_future(server.serve_forever())
+    await settle()
+    assert await asyncio.gather(server.drain(), server.drain()) == [True, True]
+    await forever
+
+
 async def test_drain_whose_time_is_over_is_false_and_leaves_handlers_to_answer() -> None:
     handlers = Handlers()
     async with serving(handlers) as service:

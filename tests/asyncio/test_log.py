@@ -215,6 +215,7 @@ HIDDEN = [
     (f"GET /?token={SECRET}\\\1".encode(), "byte 0x01 after 'GET /?token=<8>'"),
     (f"GET / HTTP/1.1\r\nReferer: /?{SECRET}\1".encode(), "byte 0x01 after 'Referer' <10>"),
     (f"GET / HTTP/1.1\r\nA: Bearer {SECRET}\n".encode(), "byte 0x0a after 'A' <15>"),
+    (f"GET / HTTP/1.1\r\nA: \x80{SECRET}\n".encode("latin-1"), "byte 0x0a after 'A' <9>"),
     (
         heads.upgrade("echo", "Transfer-Encoding: chunked") + f"6\r\n{SECRET}!".encode(),
         "byte 0x21 after <6>",
