@@ -137,6 +137,25 @@ static void test_handshake_defect_of_the_meaning_has_no_offset(void)
     u101_negotiator_free(c.negotiator);
 }
 
+/* What was not decided is not left over from an earlier use of the struct. */
+static void test_handshake_defect_before_the_choice_tells_nothing_else(void)
+{
+    connection c = open_connection();
+    memset(&c.decision, 1, sizeof(c.decision));
+    CHECK(decide(&c, BYTES("GET / HTTP/1.1\r\nContent-Length: 3\r\n\r\n")));
+    CHECK_REASON(c.decision.reason, U101_HOST_MISSING);
+    CHECK_SIZE(c.decision.offer, U101_NO_OFFER);
+    CHECK_INT(c.decision.framing, U101_FRAMING_NONE);
+    CHECK_SIZE((size_t)c.decision.length, 0);
+    CHECK_SIZE(c.decision.content_size, 0);
+    CHECK_SIZE(c.decision.subprotocol.size, 0);
+    CHECK_SIZE(c.decision.settings.size, 0);
+    CHECK(!c.decision.preface && !c.decision.secure && !c.decision.expects_continue);
+    CHECK(!c.decision.deflate_agreed && !c.decision.extensions_replaced);
+    CHECK(!c.decision.settings_present);
+    u101_negotiator_free(c.negotiator);
+}
+
 static void test_handshake_framing_of_the_body_is_told(void)
 {
     static const struct {
@@ -310,6 +329,7 @@ int main(void)
     CHECK_RUN(test_handshake_decision_holds_the_request_line);
     CHECK_RUN(test_handshake_defect_of_the_syntax_completes_no_head);
     CHECK_RUN(test_handshake_defect_of_the_meaning_has_no_offset);
+    CHECK_RUN(test_handshake_defect_before_the_choice_tells_nothing_else);
     CHECK_RUN(test_handshake_framing_of_the_body_is_told);
     CHECK_RUN(test_handshake_preface_switches_if_it_is_offered);
     CHECK_RUN(test_handshake_preface_is_refused_if_it_is_not_offered_or_comes_later);

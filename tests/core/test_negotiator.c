@@ -28,7 +28,7 @@ typedef struct {
     u101_slice paths[2];
     u101_slice hosts[1];
     u101_slice methods[1];
-    u101_field fields[1];
+    u101_field fields[2];
     u101_offer offers[2];
     u101_config config;
 } room;
@@ -54,6 +54,7 @@ static room *make_room(void)
     made->hosts[0] = put(made, 24, "h:1");
     made->methods[0] = put(made, 32, "PUT");
     made->fields[0] = (u101_field){put(made, 40, "X"), put(made, 44, "y")};
+    made->fields[1] = (u101_field){put(made, 84, "Z"), put(made, 88, "w")};
     made->offers[0] = (u101_offer){.kind = U101_OFFER_WEBSOCKET,
                                    .paths = made->paths,
                                    .path_count = 1,
@@ -69,7 +70,7 @@ static room *make_room(void)
                                                    .methods = made->methods,
                                                    .method_count = 1,
                                                    .fields = made->fields,
-                                                   .field_count = 1}};
+                                                   .field_count = 2}};
     made->config = (u101_config){.offers = made->offers,
                                  .offer_count = 2,
                                  .hosts = made->hosts,
@@ -111,7 +112,7 @@ static void test_negotiator_outlives_its_config(void)
                        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
         check_response(negotiator, hasher, BYTES(FOO_HEAD),
                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo/2\r\n"
-                       "Connection: Upgrade\r\nX: y\r\n\r\n");
+                       "Connection: Upgrade\r\nX: y\r\nZ: w\r\n\r\n");
     }
     u101_hasher_free(hasher);
     u101_negotiator_free(negotiator);

@@ -150,7 +150,10 @@ static void test_refusal_of_a_method_allows_those_of_the_offer(void)
     const u101_offer offers[] = {
         {.kind = U101_OFFER_TLS},
         {.kind = U101_OFFER_PROTOCOL,
-         .as.protocol = {.name = BYTES("x"), .methods = methods, .method_count = COUNT(methods)}}};
+         .as.protocol = {.name = BYTES("x"), .methods = methods, .method_count = COUNT(methods)}},
+        {.kind = U101_OFFER_PROTOCOL,
+         .as.protocol = {.name = BYTES("y"), .methods = methods, .method_count = 1}},
+    };
     u101_negotiator *negotiator = sample_negotiator(offers, COUNT(offers));
     u101_decision decision = reject(U101_METHOD_NOT_ALLOWED);
     decision.kind = U101_OFFER_PROTOCOL;
@@ -160,6 +163,10 @@ static void test_refusal_of_a_method_allows_those_of_the_offer(void)
     CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
     CHECK(message_value(&response, "Allow", &value));
     CHECK_TEXT(value, "POST, PUT");
+    decision.offer = 2;
+    CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
+    CHECK(message_value(&response, "Allow", &value));
+    CHECK_TEXT(value, "POST");
     u101_negotiator_free(negotiator);
 }
 
