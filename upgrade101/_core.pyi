@@ -846,9 +846,9 @@ def attach(
     deliver: Callable[[Transport, bytes, bool], None],
     /,
 ) -> None:
-    """Does what hand_over promises, where it is known whether the transport paused writing.
+    """Does what hand_over promises, if it is known whether the transport has paused writing.
 
-    leftover: bytes.  write_paused: bool.  deliver: called with transport, leftover and whether
-    the transport was closing before, where there is a leftover.  Raises what the protocol
-    raises, after the transport was aborted.
+    leftover: bytes.  write_paused: bool.  deliver: called if there is a leftover, with transport,
+    leftover and whether the transport was closing before.  Raises what the protocol raises, after
+    the transport was aborted.
     """

@@ -2,7 +2,7 @@
  * Calls of methods by name: of transports, protocols and the asyncio layer.
  *
  * In: an object, the interned name of a method, up to two arguments.  Out:
- * whether it returned; where it did not, what it raised is set.  Always: what it
+ * whether the method returned.  If it raised, that exception is set.  Always: what it
  * returned is let go of.  It does not know what a method does.
  */
 #ifndef U101_PY_CALL_H
@@ -35,7 +35,7 @@ static inline bool u101_py_tell_two(PyObject *object, PyObject *name, PyObject *
     return u101_py_released(PyObject_VectorcallMethod(name, arguments, 3, NULL));
 }
 
-/* Calls a method of no arguments for its truth: 1, 0, or -1 where it raised. */
+/* Calls a method of no arguments for its truth: 1, 0, or -1 if it raised. */
 static inline int u101_py_ask(PyObject *object, PyObject *name)
 {
     PyObject *answer = PyObject_CallMethodNoArgs(object, name);

@@ -53,11 +53,13 @@ const char u101_py_attach_doc[] =
     "attach($module, transport, protocol, leftover, write_paused, deliver, /)\n"
     "--\n"
     "\n"
-    "Does what hand_over promises, where it is known whether the transport paused writing.\n"
+    "Does what hand_over promises, if it is known whether the transport has paused writing.\n"
     "\n"
-    "leftover: bytes.  write_paused: bool.  deliver: called with transport, leftover and whether\n"
-    "the transport was closing before, where there is a leftover.  Raises what the protocol\n"
-    "raises, after the transport was aborted.";
+    "leftover: bytes.  write_paused: bool.  deliver: called if there is a leftover, with "
+    "transport,\n"
+    "leftover and whether the transport was closing before.  Raises what the protocol raises, "
+    "after\n"
+    "the transport was aborted.";
 
 PyObject *u101_py_attach(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {

@@ -3,7 +3,7 @@
  *
  * In: a transport, the protocol that takes it, and what was read of it too far.
  * Out: nothing; the transport is the protocol's.  Always: set_protocol,
- * connection_made, pause_writing where writing is paused, the leftover, in this
+ * connection_made, pause_writing if writing is paused, the leftover, in this
  * order, and no call for a leftover of no bytes.  It does not know what kinds of
  * protocols there are: `deliver` does.
  */
@@ -17,7 +17,7 @@
 #include "py_state.h"
 
 /*
- * `leftover` is bytes; where it is not empty `deliver` is called with transport,
+ * `leftover` is bytes.  If it is not empty, `deliver` is called with transport,
  * leftover and a bool, whether the transport was closing before all this.
  * False: what was raised is set, and the transport was aborted.
  */

@@ -1,7 +1,7 @@
 /*
  * The Python type Handshake: see py_handshake.h.
  *
- * Python code runs only while a buffer is opened or closed, thus never between two
+ * Python code runs only while a buffer is opened or closed, and never between two
  * steps of a feed: a feed within a feed comes before or after it.
  */
 #include "py_handshake.h"

@@ -107,3 +107,20 @@ PyObject *u101_py_head_get_list(const u101_py_head *head, PyObject *name)
 {
     return tuple_of(head, name, add_elements);
 }
+
+const char u101_py_head_get_all_doc[] =
+    "get_all($self, name, /)\n"
+    "--\n"
+    "\n"
+    "The values of the lines of a field, in order, as a tuple of str [RFC 9110 5.2].\n"
+    "\n"
+    "name: str, letter case aside.  Raises TypeError for a name that is no str.";
+
+const char u101_py_head_get_list_doc[] =
+    "get_list($self, name, /)\n"
+    "--\n"
+    "\n"
+    "The elements of a list field over all its lines, in order, as a tuple of str.\n"
+    "\n"
+    "Empty elements are left out, and a comma in a quoted string ends none [RFC 9110 5.6.1].\n"
+    "name: str, letter case aside.  Raises TypeError for a name that is no str.";

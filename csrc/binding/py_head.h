@@ -35,4 +35,16 @@ PyObject *u101_py_head_get(const u101_py_head *head, PyObject *name);
 PyObject *u101_py_head_get_all(const u101_py_head *head, PyObject *name);
 PyObject *u101_py_head_get_list(const u101_py_head *head, PyObject *name);
 
+/* The docstrings of the methods that return these. */
+#define U101_PY_HEAD_GET_DOC(message)                                                              \
+    "get($self, name, /)\n"                                                                        \
+    "--\n"                                                                                         \
+    "\n"                                                                                           \
+    "The value of a field, as str, or None if the " message " has no such field.\n"                \
+    "\n"                                                                                           \
+    "name: str, letter case aside.  Several lines of one field are joined by ', ', which is\n"     \
+    "their combined value [RFC 9110 5.3].  Raises TypeError for a name that is no str."
+extern const char u101_py_head_get_all_doc[];
+extern const char u101_py_head_get_list_doc[];
+
 #endif

@@ -82,45 +82,17 @@ static PyObject *get_head(PyObject *self, void *Py_UNUSED(closure))
     return Py_NewRef(response_of(self)->head);
 }
 
-PyDoc_STRVAR(
-    get_doc,
-    "get($self, name, /)\n"
-    "--\n"
-    "\n"
-    "The value of a field, as str, or None if the response has no such field.\n"
-    "\n"
-    "name: str, letter case aside.  Several lines of one field are joined by ', ', which is\n"
-    "their combined value [RFC 9110 5.3].  Raises TypeError for a name that is no str.");
-
 static PyObject *get(PyObject *self, PyObject *name)
 {
     const u101_py_head head = head_of(self);
     return u101_py_head_get(&head, name);
 }
 
-PyDoc_STRVAR(get_all_doc,
-             "get_all($self, name, /)\n"
-             "--\n"
-             "\n"
-             "The values of the lines of a field, in order, as a tuple of str [RFC 9110 5.2].\n"
-             "\n"
-             "name: str, letter case aside.  Raises TypeError for a name that is no str.");
-
 static PyObject *get_all(PyObject *self, PyObject *name)
 {
     const u101_py_head head = head_of(self);
     return u101_py_head_get_all(&head, name);
 }
-
-PyDoc_STRVAR(
-    get_list_doc,
-    "get_list($self, name, /)\n"
-    "--\n"
-    "\n"
-    "The elements of a list field over all its lines, in order, as a tuple of str.\n"
-    "\n"
-    "Empty elements are left out, and a comma in a quoted string ends none [RFC 9110 5.6.1].\n"
-    "name: str, letter case aside.  Raises TypeError for a name that is no str.");
 
 static PyObject *get_list(PyObject *self, PyObject *name)
 {
@@ -152,9 +124,9 @@ static PyGetSetDef attributes[] = {
 };
 
 static PyMethodDef methods[] = {
-    {"get", get, METH_O, get_doc},
-    {"get_all", get_all, METH_O, get_all_doc},
-    {"get_list", get_list, METH_O, get_list_doc},
+    {"get", get, METH_O, U101_PY_HEAD_GET_DOC("response")},
+    {"get_all", get_all, METH_O, u101_py_head_get_all_doc},
+    {"get_list", get_list, METH_O, u101_py_head_get_list_doc},
     {.ml_name = NULL},
 };
 

@@ -4,8 +4,8 @@
  *
  * In: a type of the module, or the module.  Out: the state.  Always: it lives
  * as long as any type of the module; it is used under its interpreter's lock,
- * which makes one hasher enough.  It builds none of what it holds: module.c
- * does.
+ * which makes one hasher enough.  It does not make what it
+ * holds: py_module.c does.
  */
 #ifndef U101_PY_STATE_H
 #define U101_PY_STATE_H
