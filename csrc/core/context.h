@@ -10,6 +10,7 @@
 
 #include "authority.h"
 #include "fields.h"
+#include "framing.h"
 #include "slice.h"
 
 typedef struct {
@@ -18,7 +19,7 @@ typedef struct {
     const char *bytes; /* the head begins here */
     u101_hasher *hasher;
     u101_decision *decision;
-    u101_authority host; /* of Host; no more than its empty host counts if Host has no value */
+    u101_authority host; /* of Host; its host is empty if Host is empty or missing */
     bool secure;
     bool leftover;       /* whether bytes after the head are there */
     bool names_settings; /* whether Connection lists HTTP2-Settings */
@@ -35,7 +36,7 @@ static inline u101_context u101_context_of(const u101_negotiator *negotiator, co
         .bytes = bytes,
         .hasher = hasher,
         .decision = decision,
-        .host = {.host = {bytes, 0}},
+        .host = {.host = {bytes, 0}, .port = {bytes, 0}, .number = U101_NO_PORT, .colon = false},
         .secure = secure,
         .leftover = false,
         .names_settings = false,
@@ -47,7 +48,7 @@ static inline uint32_t u101_lines_in(const u101_context *context, u101_field_kin
     return context->head->lines[kind];
 }
 
-/* The first line of a field; the empty slice if there is none. */
+/* The value of the first line of a field; the empty slice if there is no line. */
 static inline u101_slice u101_first_line(const u101_context *context, u101_field_kind kind)
 {
     return u101_fields_known_value(context->bytes, context->head, kind);
@@ -75,10 +76,9 @@ static inline bool u101_has_element(const u101_context *context, u101_field_kind
     return u101_fields_next_element(&list, &element);
 }
 
-/* Whether the request has a body of at least a byte, or a chunked one. */
 static inline bool u101_has_body(const u101_context *context)
 {
-    return context->decision->framing == U101_FRAMING_CHUNKED || context->decision->length > 0;
+    return u101_framing_has_body(context->decision);
 }
 
 static inline bool u101_method_is(const u101_context *context, u101_slice method)

@@ -9,6 +9,7 @@
 #include "fields.h"
 #include "negotiator.h"
 #include "target.h"
+#include "writer.h"
 
 /* Bytes before a defect that are shown. */
 #define SHOWN 40
@@ -37,14 +38,11 @@ static void put_text(line *to, const char *text)
 static void put_number(line *to, uint64_t number)
 {
     char digits[20];
-    size_t begin = sizeof(digits);
+    u101_writer writer = u101_writer_of(digits, sizeof(digits));
 
-    do {
-        digits[--begin] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    for (; begin < sizeof(digits); begin++) {
-        put(to, digits[begin]);
+    u101_write_number(&writer, number);
+    for (size_t i = 0; i < writer.size; i++) {
+        put(to, digits[i]);
     }
 }
 

@@ -21,7 +21,7 @@ static inline void u101_fields_note(u101_head *head, u101_field_kind kind, u101_
     }
 }
 
-/* The value of the first line of a field; the empty slice if there is none. */
+/* The value of the first line of a field; the empty slice if there is no line. */
 static inline u101_slice u101_fields_known_value(const char *bytes, const u101_head *head,
                                                  u101_field_kind kind)
 {

@@ -4,6 +4,7 @@
 #include "forward.h"
 
 #include "fields.h"
+#include "framing.h"
 #include "negotiator.h"
 #include "offers.h"
 
@@ -33,7 +34,7 @@ static bool names_offer(const u101_negotiator *negotiator, u101_slice line)
 static bool is_left_out(const u101_negotiator *negotiator, const u101_decision *decision,
                         const char *received)
 {
-    const bool body = decision->framing == U101_FRAMING_CHUNKED || decision->length > 0;
+    const bool body = u101_framing_has_body(decision);
     size_t cursor = decision->fields;
     u101_field field;
 

@@ -16,4 +16,10 @@
 u101_reason u101_framing_read(const u101_head *head, const char *bytes, u101_framing *framing,
                               uint64_t *length);
 
+/* Whether a decided request has a body of at least a byte, or a chunked one. */
+static inline bool u101_framing_has_body(const u101_decision *decision)
+{
+    return decision->framing == U101_FRAMING_CHUNKED || decision->length > 0;
+}
+
 #endif

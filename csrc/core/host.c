@@ -24,8 +24,9 @@ static bool is_of_target(const u101_context *context)
            port_or(&authority, by_default) == port_or(&context->host, by_default);
 }
 
-/* Whether Host is among the hosts that the server names as its own, none of which is
- * empty.  A page that was loaded from a rebound name sends that name [RFC 9110 7.4]. */
+/* Whether Host is among the hosts that the server names as its own.  An empty Host is not:
+ * no entry is empty.  A page that was loaded from a rebound name sends that name
+ * [RFC 9110 7.4]. */
 static bool is_served(const u101_context *context)
 {
     const u101_authority *const host = &context->host;

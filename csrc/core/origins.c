@@ -45,8 +45,8 @@ u101_origins_kind u101_origins_read_entry(u101_slice text, u101_allowed *pattern
     return text.size > 0 ? U101_ORIGINS_EXACT : U101_ORIGINS_UNSOUND;
 }
 
-/* The usual case of the same origin, told without parsing: the value is "http://" or
- * "https://" and then Host, which has no port. */
+/* Whether the value is "http://" or "https://" and then Host, which has no port.  It is
+ * the usual case of the same origin, and needs no parsing. */
 static bool is_host_with_scheme(u101_slice value, const u101_authority *host)
 {
     if (host->colon || host->host.size == 0 || value.size < host->host.size) {

@@ -80,8 +80,8 @@ U101_ALWAYS_INLINE bool u101_knows_all(u101_class class)
 }
 #endif
 
-/* To the first byte that is not of the class, which is a constant where it is
- * called: sixteen bytes at a time, then one by one. */
+/* The first byte that is not of the class, or the end.  Callers give the class as a
+ * constant.  Sixteen bytes at a time are looked at, then one by one. */
 U101_ALWAYS_INLINE const char *u101_scan(const char *at, const char *end, u101_class class)
 {
 #ifdef U101_SCAN_SSE2
@@ -150,7 +150,8 @@ U101_ALWAYS_INLINE bool u101_are_members(__m128i block, u101_class class)
 }
 #endif
 
-/* Whether the slice is empty or each byte is of the class, a constant where this is called. */
+/* Whether the slice is empty or each byte is of the class, which callers give as a
+ * constant. */
 U101_ALWAYS_INLINE bool u101_all_are(u101_slice slice, u101_class class)
 {
     size_t i = 0;

@@ -12,8 +12,8 @@
 
 #include "upgrade101.h"
 
-/* What is called in loops over bytes, with a constant class or name: not left to the
- * compiler, whose budget for inlining depends on all other code. */
+/* For what is called in loops over bytes with a constant class or name.  The compiler does
+ * not choose here, because its budget for inlining depends on all other code. */
 #if defined(__GNUC__)
 #define U101_ALWAYS_INLINE static inline __attribute__((always_inline))
 #else

@@ -10,7 +10,7 @@ u101_slice u101_target_scheme(u101_slice target)
 {
     const size_t size = u101_authority_scheme_size(target);
 
-    return (u101_slice){target.at, size >= 3 ? size - 3 : 0};
+    return (u101_slice){target.at, size > 0 ? size - 3 : 0};
 }
 
 u101_slice u101_target_authority(u101_slice target)
