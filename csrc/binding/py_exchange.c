@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "py_content.h"
+#include "py_grown.h"
 #include "py_response_head.h"
 
 bool u101_py_exchange_init(u101_py_exchange *exchange, u101_slice method, const u101_limits *limits)
@@ -50,20 +51,8 @@ static void skip(u101_slice *rest, size_t size)
 /* Puts a part of a head after what was gathered of it. */
 static bool gather(u101_py_exchange *exchange, u101_slice part)
 {
-    const size_t size = exchange->size + part.size;
-    const size_t room =
-        exchange->gathered == NULL ? 0 : (size_t)PyBytes_GET_SIZE(exchange->gathered);
-    if (size > room) {
-        /* Twice as much each time, so that a byte is moved twice at most on average. */
-        const size_t capacity = size > 2 * room ? size : 2 * room;
-        PyObject *grown = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)capacity);
-        if (grown == NULL) {
-            return false;
-        }
-        if (exchange->size > 0) {
-            memcpy(PyBytes_AS_STRING(grown), PyBytes_AS_STRING(exchange->gathered), exchange->size);
-        }
-        Py_XSETREF(exchange->gathered, grown);
+    if (!u101_py_grown_to(&exchange->gathered, exchange->size, exchange->size + part.size)) {
+        return false;
     }
     memcpy(PyBytes_AS_STRING(exchange->gathered) + exchange->size, part.at, part.size);
     return true;

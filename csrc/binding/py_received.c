@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "py_grown.h"
+
 void u101_py_received_init(u101_py_received *received, bool first)
 {
     received->bytes = NULL;
@@ -65,18 +67,8 @@ static bool decide(u101_py_received *received, const u101_py_terms *terms, u101_
 /* Makes `bytes` hold the first `size` bytes received, of which it holds `gathered`. */
 static bool gather(u101_py_received *received, u101_slice piece, size_t gathered, size_t size)
 {
-    const size_t room = received->bytes == NULL ? 0 : (size_t)PyBytes_GET_SIZE(received->bytes);
-    if (size > room) {
-        /* Twice as much each time, so that a byte is moved twice at most on average. */
-        const size_t capacity = size > 2 * room ? size : 2 * room;
-        PyObject *grown = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)capacity);
-        if (grown == NULL) {
-            return false;
-        }
-        if (gathered > 0) {
-            memcpy(PyBytes_AS_STRING(grown), PyBytes_AS_STRING(received->bytes), gathered);
-        }
-        Py_XSETREF(received->bytes, grown);
+    if (!u101_py_grown_to(&received->bytes, gathered, size)) {
+        return false;
     }
     if (size > gathered) {
         memcpy(PyBytes_AS_STRING(received->bytes) + gathered,
