@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from client_programs import RequireTool
 
-TOOLS = {"bash": "bash", "caddy": "caddy", "curl": "curl"}
+TOOLS = {"bash": "bash", "caddy": "caddy", "curl": "curl", "systemd-analyze": "systemd"}
 """The programs of pages that may be missing, with their packages."""
 WITH_BLOCKS = [path for path in PAGES if any(block.is_run for block in read_blocks(path))]
 
