@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from upgrade101._upgrade import Handler
 
 _NAME = "upgrade101 handler"
+_EAGER: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 
 Task: TypeAlias = asyncio.Future[Any]
 Ended: TypeAlias = Callable[[Upgrade, Task | None, BaseException | None], None]
