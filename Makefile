@@ -99,8 +99,8 @@ test-all: $(VENV)/.built $(VENV)/.test ## run them under each CPython (PYTHONFLA
 # The programs that these start would load ASan's runtime too, or have no use for the extension;
 # what test_peers.py asks of the core is little beside test_differential.py, and takes a minute;
 # test_fallback_streams.py bounds the memory, of which ASan keeps what was freed.
-NOT_SANITIZED := test_bench*.py test_clients.py test_demo*.py test_examples.py \
-	test_docs*.py test_fallback_servers.py test_fallback_streams.py test_layout.py \
+NOT_SANITIZED := test_bench*.py test_clients.py test_demo*.py test_docs*.py test_examples.py \
+	test_fallback_servers.py test_fallback_streams.py test_handshake_failed.py test_layout.py \
 	test_model.py test_packaging.py test_peers.py
 # The sanitized extension stays out of the tree, where the other targets have theirs.
 SANITIZED := $(BUILD)/asan-python

@@ -8,6 +8,7 @@ Not here: faults of proxies (`test_proxy_faults`, `test_proxy_statuses`).
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import re
 from contextlib import asynccontextmanager
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.sockets, pytest.mark.foreign]
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
-PAGE = (DOCS / "handshake-failed.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs/handshake-failed.md").read_text(encoding="utf-8")
 ANY = WebSocket(origins=None)
 PATIENCE = 1.0
 """Seconds after which a client of these tests takes a handshake for one that hangs."""
@@ -253,6 +254,26 @@ def test_status_of_a_reason_is_that_of_its_section() -> None:
         named = re.findall(r"\(reasons\.md#(\w+)\)", text)
         wrong = [name for name in named if Reason[name.upper()].status not in {0, int(status)}]
         assert not wrong, (status, wrong)
+
+
+def read_names() -> set[str]:
+    """Return the names that `explain` gives to causes."""
+    return {
+        node.args[0].value
+        for path in (ROOT / "upgrade101/explain").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"Cause", "_cause"}
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_cause_that_explain_names_is_a_heading_and_no_other_is() -> None:
+    names = read_names()
+    assert {"tls-to-plain", "cross-origin", "log-closed"} <= names
+    assert set(re.findall(r"^### ([a-z0-9-]+)$", PAGE, re.MULTILINE)) == names
 
 
 def test_cause_says_what_is_seen_what_it_comes_from_and_what_to_do() -> None:
