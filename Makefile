@@ -296,9 +296,8 @@ lint: $(VENV)/.lint $(TIDIED) ## run ruff, mypy, stubtest, clang-format and clan
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
 	@$(VENV_PYTHON) -m mypy --strict upgrade101 docs/examples bench/*.py
-	@mkdir -p $(BUILD)
-	@sed -n '/^```python/,/^```/{/^```/!p}' README.md >$(BUILD)/readme.py
-	@$(VENV_PYTHON) -m mypy --strict $(BUILD)/readme.py
+	@$(VENV_PYTHON) tests/support/pages.py $(BUILD)/readme
+	@MYPYPATH=$(BUILD)/readme $(VENV_PYTHON) -m mypy --strict $(BUILD)/readme/*.py
 	@$(VENV_PYTHON) -m mypy.stubtest --allowlist .ci/stubtest upgrade101
 	@command -v clang-format >/dev/null || \
 		{ echo "make lint needs clang-format: apt-get install clang-format" >&2; exit 1; }

@@ -251,3 +251,18 @@ def run_page(path: Path, folder: Path) -> None:
     if python:
         run_python(python, folder, ports, path.name)
     run_commands([block for block in blocks if block.language == "console"], folder, ports)
+
+
+def main() -> None:
+    """Save the Python of README.md in a folder, for a type checker."""
+    folder = Path(sys.argv[1])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    page = PAGES[0]
+    write_files(page, folder)
+    rest = [b.text for b in read_blocks(page) if b.language == "python" and b.name is None]
+    (folder / "of_the_page.py").write_text("\n\n".join(rest), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

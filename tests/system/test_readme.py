@@ -1,17 +1,17 @@
-"""The examples of README.md, run as they are printed.
+"""The server of README.md, run as it is printed.
 
-In: the page. Out: a failure where an example does not do what the text around it says.
+In: the page. Out: a failure if the server does not do what the text around it says.
+Not here: the other blocks, and the commands (`test_docs_blocks`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import heads
 import pytest
@@ -22,21 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent.parent
-PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 SERVER = ROOT / "tests/support/readme_server.py"
 DEADLINE = 30
 """Seconds for any wait."""
-
-
-@pytest.fixture
-def examples() -> dict[str, Any]:
-    """Return the names that the examples define, all of them run in order."""
-    names: dict[str, Any] = {"__name__": "readme"}
-    blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-    assert len(blocks) == 5
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - that is what they are for
-    return names
 
 
 async def talk(port: int, request: bytes, end: bytes) -> bytes:
@@ -131,16 +119,3 @@ def test_readme_server_does_not_mind_clients_that_are_killed() -> None:
     """A few of the 10,000 that `make soak` kills."""
     command = [sys.executable, SERVER.with_name("kill_clients.py"), "--clients", "160"]
     subprocess.run(command, check=True)
-
-
-@pytest.mark.parametrize("name", ["serve_with_aiohttp", "serve_with_uvicorn"])
-async def test_readme_fallback_serves_what_is_passed_on(
-    examples: dict[str, Any], name: str
-) -> None:
-    async with await examples[name]() as server:
-        port = server.sockets[0].getsockname()[1]
-        request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-        answer = await talk(port, request, b"hello")
-
-    assert answer.startswith(b"HTTP/1.1 200 ")
-    assert b"hello" in answer
