@@ -26,6 +26,7 @@ from demo_process import DEADLINE
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LANGUAGES = ("python", "pycon", "console")
+FENCES = re.compile(r"^(`{3,}).*?^\1`*$", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(
     r"(?:^<!-- not run: (?P<why>.+) -->\n)?"
     r"^(?P<fence>`{3,})(?P<language>\w*)\n(?P<text>.*?)^(?P=fence)$",
