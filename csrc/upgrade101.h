@@ -65,7 +65,7 @@ typedef struct {
 /* Why a configuration or an answer of the caller's is refused. */
 typedef struct {
     const char *text; /* one static sentence; NULL: nothing is wrong */
-    u101_slice value; /* the offending part of the argument; its size may be 0 */
+    u101_slice value; /* the offending part; at is NULL: no part shows it by itself */
 } u101_defect;
 
 /* ---- reasons ---------------------------------------------------------- */

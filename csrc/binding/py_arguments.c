@@ -132,7 +132,7 @@ bool u101_py_is_sound(u101_defect defect)
     if (defect.text == NULL) {
         return true;
     }
-    if (defect.value.size == 0) {
+    if (defect.value.at == NULL) {
         PyErr_SetString(PyExc_ValueError, defect.text);
         return false;
     }
@@ -161,7 +161,7 @@ bool u101_py_are_sound(u101_defect defect, const u101_py_signature *signature,
                        PyObject *const *values)
 {
     const Py_ssize_t at = defect.text == NULL ? -1 : find_named(signature, defect.text);
-    if (at < 0 || values[at] == NULL || !PyLong_CheckExact(values[at])) {
+    if (at < 0 || values[at] == NULL || !PyLong_Check(values[at])) {
         return u101_py_is_sound(defect);
     }
     int overflow = 0;

@@ -52,8 +52,13 @@ static bool read_count(PyObject *value, const char *name, uint64_t *count)
     }
     int overflow = 0;
     const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
-    if (overflow != 0 || number < 0) {
+    if (overflow != 0) {
         PyErr_Format(PyExc_ValueError, "%s must be 0 to %lld", name, (long long)INT64_MAX);
+        return false;
+    }
+    if (number < 0) {
+        PyErr_Format(PyExc_ValueError, "%s must be 0 to %lld, not %lld", name, (long long)INT64_MAX,
+                     number);
         return false;
     }
     *count = (uint64_t)number;

@@ -17,7 +17,7 @@ static inline u101_defect u101_no_defect(void)
 /* A defect that no part of the argument shows by itself. */
 static inline u101_defect u101_defect_of(const char *text)
 {
-    return (u101_defect){text, {"", 0}};
+    return (u101_defect){text, {NULL, 0}};
 }
 
 u101_defect u101_check_config(const u101_config *config);

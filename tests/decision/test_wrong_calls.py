@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from heads import upgrade, websocket
 
-from upgrade101 import H2C, TLS, Limits, Negotiator, PerMessageDeflate, Protocol, Reason, WebSocket
+from upgrade101 import (
+    H2C,
+    TLS,
+    BodyReader,
+    Limits,
+    Negotiator,
+    PerMessageDeflate,
+    Protocol,
+    Reason,
+    ResponseReader,
+    WebSocket,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +131,7 @@ OFFERS = [
     value_error(Limits, "target", "16 bytes to head, not 15", target=15),
     value_error(Limits, "target", "16 bytes to head, not 1000", head=300, target=1000),
     value_error(Limits, "fields", "4 to 1000, not 1001", fields=1001),
+    value_error(Limits, "fields", "4 to 1000, not 1", fields=POSITIONAL),
     value_error(Limits, "body", "0 to 67108864 bytes", body=2**64),
     type_error(Limits, "head", "an int, not str", head="16384"),
     type_error(Limits, "fields", "an int, not float", fields=1e3),
@@ -175,7 +187,7 @@ OFFERS = [
     type_error(WebSocket, "subprotocols[0]", "a str, not NoneType", subprotocols=[None]),
     type_error(WebSocket, "subprotocols[0]", "a str, not list", subprotocols=DEEP),
     value_error(WebSocket, "subprotocols", "without comma", subprotocols=["a, b"]),
-    value_error(WebSocket, "subprotocols", "visible ASCII", subprotocols=[""]),
+    value_error(WebSocket, "subprotocols", "quote and space: ''", subprotocols=[""]),
     value_error(WebSocket, "subprotocols", "visible ASCII", subprotocols=[ESCAPED]),
     value_error(WebSocket, "subprotocols", "not be repeated", subprotocols=[LONG, LONG]),
     value_error(
@@ -200,6 +212,7 @@ OFFERS = [
     type_error(H2C, "prior_knowledge", "a bool, not str", prior_knowledge="yes"),
     # other protocols
     value_error(Protocol, "name", "a token", "t cp"),
+    value_error(Protocol, "name", "a token: ''", ""),
     value_error(Protocol, "name", "a token", LONG + " "),
     value_error(Protocol, "name", "no character above U+00FF", WIDE),
     value_error(Protocol, "name", "WebSocket()", "WebSocket"),
@@ -227,12 +240,28 @@ OFFERS = [
     type_error(Negotiator, "hosts", STRINGS, TLS(), hosts="a.example"),
     type_error(Negotiator, "hosts[0]", "a str", TLS(), hosts=[None]),
     value_error(Negotiator, "hosts", "None for any host", TLS(), hosts=[]),
+    value_error(Negotiator, "hosts", "as its first label: ''", TLS(), hosts=[""]),
     value_error(Negotiator, "hosts", "a host name or an IP address", TLS(), hosts=["http://a"]),
     value_error(Negotiator, "hosts", "'*' only as its first label", TLS(), hosts=["a.*"]),
     value_error(Negotiator, "hosts", "a host name", TLS(), hosts=[LONG + "/"]),
     type_error(Negotiator, "limits", "a Limits or None, not dict", TLS(), limits={"head": 512}),
     type_error(Negotiator, "required", "a bool, not int", TLS(), required=1),
     type_error(Negotiator, "'host'", "required, hosts, limits", TLS(), host=["a"]),
+]
+
+READERS = [
+    type_error(BodyReader, "length, chunked, until_close, limits", KEYWORDS, 5),
+    type_error(BodyReader, "length", "an int or None, not str", length="5"),
+    value_error(BodyReader, "length", "0 to 9223372036854775807, not -1", length=-1),
+    value_error(BodyReader, "max_size", "0 to 9223372036854775807", max_size=2**64),
+    value_error(BodyReader, "length, chunked", "not be given together", length=3, chunked=True),
+    type_error(BodyReader, "chunked", "a bool, not int", chunked=1),
+    type_error(BodyReader, "limits", "a Limits or None, not int", limits=5),
+    type_error(BodyReader(chunked=True).read, "data", "a bytes-like object, not str", "0"),
+    type_error(ResponseReader, "method", "a str, not bytes", b"GET"),
+    value_error(ResponseReader, "method", "no character above U+00FF", WIDE),
+    type_error(ResponseReader, "limits", "a Limits or None, not dict", limits={}),
+    type_error(ResponseReader().skip, "data", "a bytes-like object, not list", DEEP),
 ]
 
 DECISIONS = [
@@ -352,7 +381,7 @@ def longest_run(text: str) -> int:
     return max(text.count(character) for character in ("x", "\u0100", "\\x00"))
 
 
-@pytest.mark.parametrize("wrong", [*OFFERS, *DECISIONS, *HEADERS], ids=str)
+@pytest.mark.parametrize("wrong", [*OFFERS, *READERS, *DECISIONS, *HEADERS], ids=str)
 def test_wrong_call_names_its_argument_and_what_is_allowed(wrong: Wrong) -> None:
     with pytest.raises(wrong.error) as raised:
         wrong.call(*wrong.args, **wrong.keywords)
