@@ -117,6 +117,15 @@ static void test_paths_of_a_long_path_look_at_its_beginning_only(void)
     free(made.names);
 }
 
+static void test_paths_without_beginnings_match_what_is_listed_only(void)
+{
+    u101_name name = {BYTES("/a"), 0};
+    const u101_paths paths = {.exact = u101_names_of(&name, 1)};
+    CHECK(u101_paths_match(&paths, guard_text("/a")));
+    CHECK(!u101_paths_match(&paths, guard_text("/a/")));
+    CHECK(!u101_paths_match(&paths, (u101_slice){NULL, 0}));
+}
+
 typedef struct {
     const char *pattern;
     bool covered;
@@ -160,6 +169,7 @@ int main(void)
     CHECK_RUN(test_paths_match_as_said_alone_and_among_many);
     CHECK_RUN(test_paths_of_several_lengths_match_each);
     CHECK_RUN(test_paths_of_a_long_path_look_at_its_beginning_only);
+    CHECK_RUN(test_paths_without_beginnings_match_what_is_listed_only);
     CHECK_RUN(test_paths_cover_what_they_match_all_of);
     CHECK_RUN(test_paths_pattern_is_a_beginning_if_it_ends_in_slash_star);
     return check_finish();

@@ -185,7 +185,9 @@ static void test_refusal_of_a_method_by_an_offer_without_any_has_no_allow(void)
     u101_slice value = {"", 0};
     CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
     CHECK(!message_value(&response, "Allow", &value));
-    decision.kind = U101_OFFER_PROTOCOL;
+    decision.kind = U101_OFFER_PROTOCOL; /* of no meaning without an offer */
+    CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
+    CHECK(!message_value(&response, "Allow", &value));
     decision.offer = 0;
     CHECK(message_split(refusal_of(negotiator, &decision, NULL), &response));
     CHECK_TEXT(response.start_line, "HTTP/1.1 405 Method Not Allowed");

@@ -188,6 +188,22 @@ static void test_response_limits_bind_at_the_byte_that_passes_them(void)
     }
 }
 
+/* A head of as many bytes as the limit that is not complete waits for the next byte. */
+static void test_response_head_as_large_as_the_limit_waits_for_one_more_byte(void)
+{
+    const u101_slice bytes = guard_text(OK_LINE "A: b\r\n");
+    const u101_limits limits = {.head = bytes.size, .fields = 1};
+    u101_response response;
+    u101_reason reason = U101_SOUND;
+    u101_response_init(&response, slice_of("GET"));
+    CHECK_INT(u101_response_read(&limits, &response, bytes, &reason), U101_RESPONSE_MORE);
+    CHECK_SIZE(response.head.next, bytes.size);
+    const u101_slice longer = guard_text(OK_LINE "A: b\r\n\r");
+    CHECK_INT(u101_response_read(&limits, &response, longer, &reason), U101_RESPONSE_DEFECT);
+    CHECK_REASON(reason, U101_HEAD_TOO_LARGE);
+    CHECK_SIZE(response.head.next, bytes.size);
+}
+
 typedef struct {
     const char *method;
     const char *head; /* without its blank line */
@@ -357,6 +373,7 @@ int main(void)
 {
     CHECK_RUN(test_response_syntax_is_read_or_refused);
     CHECK_RUN(test_response_limits_bind_at_the_byte_that_passes_them);
+    CHECK_RUN(test_response_head_as_large_as_the_limit_waits_for_one_more_byte);
     CHECK_RUN(test_response_body_is_framed_by_method_status_and_fields);
     CHECK_RUN(test_response_final_head_follows_an_interim_one);
     CHECK_RUN(test_response_next_keeps_the_method);
