@@ -102,6 +102,19 @@ async def test_decision_timeout_cancels_and_is_503(caplog: pytest.LogCaptureFixt
     assert clock.timers == []
 
 
+def test_connection_whose_time_is_over_before_its_tls_handshake_is_closed() -> None:
+    factory, clock = make_factory(accept_echo, handshake_timeout=10, max_pending=0)
+    connection = factory()
+    clock.advance(10)
+    assert factory.pending == 0
+    transport = Transport().connect(lambda: connection)
+    assert transport.calls == ["close"]
+    assert transport.receive(ECHO).written == b""
+    assert factory.stats() == {}
+    transport.lose()
+    assert clock.timers == []
+
+
 async def test_expired_connection_that_is_closing_is_not_answered() -> None:
     # A TLS transport closes for as long as its peer pleases.
     handlers = Handlers()

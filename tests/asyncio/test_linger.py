@@ -52,7 +52,7 @@ def test_bytes_after_a_refusal_are_discarded_and_do_not_move_its_deadline() -> N
 def test_end_of_peer_after_a_refusal_closes() -> None:
     transport, _, clock = refused()
     transport.end()
-    assert transport.calls[-1] == "close"
+    assert transport.calls == ["write", "write_eof", "close"]
     transport.lose()
     assert clock.timers == []
 
