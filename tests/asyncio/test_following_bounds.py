@@ -419,6 +419,8 @@ async def test_unfollowed_connection_is_the_fallbacks_to_end() -> None:
     await site.answer(b"\0")
     site.factory.close()
     assert not site.transport.closing
+    # Nobody knows what it still answers.
+    assert await site.factory.drain(0) is False
     site.fallback.transport.close()
     assert await site.factory.drain(0) is True
 
