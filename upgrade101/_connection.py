@@ -39,23 +39,20 @@ of a handover (`_handover`).
 
 from __future__ import annotations
 
-import asyncio
 from contextvars import copy_context
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from upgrade101._core import TLS, Action, Decision, Handshake, Reason
+from upgrade101._core import TLS, Action, Decision, Reason
 from upgrade101._handlers import report_failure, report_late, run
-from upgrade101._log import report
+from upgrade101._line import Line
 from upgrade101._served import Next, Served, decline
-from upgrade101._transports import half_close, let_go, set_reading
+from upgrade101._transports import let_go, set_reading
 from upgrade101._upgrade import Upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextvars import Context
+    import asyncio
 
-    from upgrade101._deadlines import Queue
     from upgrade101._settings import Settings
     from upgrade101._types import StreamProtocol
 
@@ -67,59 +64,21 @@ _READ = (IDLE, READING, ACCEPTED)
 """States in which a byte is one of a request."""
 _KEEP = (DECIDING, ASKED, HELD, FULL)
 """States in which it is kept."""
-_AFTER = {
-    Next.REQUEST: IDLE,
-    Next.ROOM: FULL,
-    Next.BODY: PASSING,
-    Next.ANSWER: ASKED,
-    Next.NOTHING: LAST,
-}
-"""The state after a request went on, by what follows it."""
+_AFTER = dict(zip(Next, (IDLE, FULL, PASSING, ASKED, LAST), strict=True))
+"""The state after a request went on, by what follows it: a request, room for one, its body, its
+answer, or nothing."""
 
 
-class Connection(asyncio.Protocol):
+class Connection(Line):
     """The protocol of a transport until it is somebody else's."""
 
-    __slots__ = (
-        "__weakref__",
-        "_context",
-        "_counts",
-        "_decision",
-        "_ended",
-        "_factory",
-        "_handshake",
-        "_kept",
-        "_queue",
-        "_served",
-        "_task",
-        "_write_paused",
-        "state",
-        "transport",
-    )
+    __slots__ = ("_ended", "state")
 
     def __init__(self, factory: Settings) -> None:
-        self._factory = factory
+        super().__init__(factory)
         self.state = ACCEPTED
-        self.transport: Any = None
-        """The asyncio.Transport, once it is made."""
-        self._handshake: Handshake | None = None
-        """Of the request that is being read."""
-        self._decision: Decision | None = None
-        """What the handler decides on, or what is held."""
-        self._kept: bytes | bytearray = b""
-        """What was read and not looked at."""
         self._ended = False
         """Whether the end of file follows what is kept."""
-        self._served: Served | None = None
-        """The fallback, once there is one."""
-        self._task: asyncio.Future[Any] | None = None
-        self._context: Context | None = None
-        """What the handler, its protocol and what the fallback leads to begin in."""
-        self._write_paused = False
-        self._counts = True
-        """Whether what is written is a decision; a health check's answer is none."""
-        self._queue: Queue | None = None
-        self._wait_in(factory.heads, factory.handshake_timeout)
 
     # ---- what asyncio calls
 
@@ -171,18 +130,6 @@ class Connection(asyncio.Protocol):
         self._cancel()
         self._end_fallback(exc)
 
-    def pause_writing(self) -> None:
-        """Tell the fallback, and note what the next protocol has to be told."""
-        self._write_paused = True
-        if self._served is not None:
-            self._served.protocol.pause_writing()
-
-    def resume_writing(self) -> None:
-        """Tell the fallback, and note that the next protocol may write."""
-        self._write_paused = False
-        if self._served is not None:
-            self._served.protocol.resume_writing()
-
     # ---- what deadlines and the closing factory call
 
     def expire(self, now: float) -> None:
@@ -231,54 +178,18 @@ class Connection(asyncio.Protocol):
     def _move(self, state: State) -> None:
         """Go on to a state in which nothing is waited for yet."""
         self.state = state
-        queue, self._queue = self._queue, None
-        if queue is not None:
-            del queue[self]
-            if not queue:
-                self._factory.settle()
+        self._wait_no_more()
         if state is REFUSED or state is GONE:
             self._forget_request()
 
-    def _forget_request(self) -> None:
-        self._handshake = self._decision = None
-        self._kept = b""
-
-    def _wait_in(self, queue: Queue, seconds: float) -> None:
-        """Wait in a queue for so long."""
-        if self._queue is not None:
-            del self._queue[self]
-        self._queue = queue
-        self._factory.deadlines.wait(self, queue, seconds)
-
     # ---- reading requests
-
-    def _begin(self) -> Handshake:
-        """Return the handshake of the request that is read now."""
-        if self._handshake is None:
-            factory = self._factory
-            secure = not factory.plain and self.transport.get_extra_info("sslcontext") is not None
-            first = self.state is ACCEPTED
-            self._handshake = factory.negotiator.handshake(secure=secure, first=first)
-        return self._handshake
-
-    def _refusal(self, reason: Reason) -> Decision:
-        """Return the REJECT of this request, for a reason of the asyncio layer's own."""
-        source = self._decision or self._begin()
-        return source._refusal(reason)  # noqa: SLF001 - the core's, for this layer alone
 
     def _read_request(self, data: bytes) -> bytes:
         """Read on in a request; return what follows it."""
-        decision = (self._handshake or self._begin()).feed(data)
+        decision = self._read(data)
         if decision is None:
             self._wait_for_more(data)
             return b""
-        if decision.action is not CONTINUE:
-            self._handshake = None
-            if self._factory.health is not None:
-                answer = self._factory.health_answer(decision)
-                self._counts = answer is None
-                decision = answer or decision
-        self._decision = decision
         if decision.action is PASS:
             return self._pass_on(decision, decision.leftover)
         self._follow(decision)
@@ -303,7 +214,7 @@ class Connection(asyncio.Protocol):
             return
         self._move(HELD)
         self._bound()
-        self._go_on_soon()
+        self._soon(self._go_on)
 
     def _carry_out_held(self, decision: Decision, served: Served) -> None:
         if not served.can_answer:
@@ -314,10 +225,7 @@ class Connection(asyncio.Protocol):
         elif decision.action is CONTINUE:
             self._ask_for_body(decision)
         else:
-            try:
-                self._end_fallback(None)
-            except Exception as error:  # noqa: BLE001 - whatever a fallback raises
-                report("the fallback failed at its end", decision, error)
+            self._detach_fallback(decision)
             self._carry_out(decision)
 
     def _carry_out(self, decision: Decision) -> None:
@@ -339,31 +247,6 @@ class Connection(asyncio.Protocol):
             self._wait_in(self._factory.heads, self._factory.handshake_timeout)
         self._read_kept(READING)
 
-    def _conclude(self, decision: Decision, state: State) -> None:
-        """Write a final decision and count it.
-
-        What is called after the decision is final may fail: then nobody owns the connection.
-        """
-        self._move(state)
-        try:
-            if decision.response:
-                self.transport.write(decision.response)
-        except BaseException:
-            self._give_up()
-            raise
-        finally:
-            self._observe(decision)
-
-    def _observe(self, decision: Decision) -> None:
-        """Log and count a final decision; if that fails, nobody owns the connection."""
-        if not self._counts:
-            return
-        try:
-            self._factory.observe(decision, self.transport)
-        except BaseException:
-            self._give_up()
-            raise
-
     def _give_up(self) -> None:
         """Abort: nobody owns the connection."""
         self._move(GONE)
@@ -371,7 +254,8 @@ class Connection(asyncio.Protocol):
 
     def refuse(self, decision: Decision) -> None:
         """Write a refusal and see the connection to its end [RFC 9112 9.6]."""
-        self._conclude(decision, REFUSED)
+        self._move(REFUSED)
+        self._write_final(decision)
         self._linger()
 
     def _abandon(self) -> None:
@@ -380,11 +264,6 @@ class Connection(asyncio.Protocol):
         self._cancel()
         if self.state is REFUSED:
             self._linger()
-
-    def _linger(self) -> None:
-        """Discard what arrives, until the peer's end or for `refusal_timeout`."""
-        self._wait_in(self._factory.refusals, self._factory.refusal_timeout)
-        half_close(self.transport)
 
     def _end_silently(self) -> None:
         """Close: browsers open connections ahead of need and expect no answer on them."""
@@ -435,7 +314,8 @@ class Connection(asyncio.Protocol):
         """
         leftover = self._take_kept()
         self._task = None
-        self._conclude(decision, GONE)
+        self._move(GONE)
+        self._write_final(decision)
         # The handler may go on for as long as the upgraded connection lives.
         self.transport = self._context = None
         return leftover, self._write_paused
@@ -463,11 +343,6 @@ class Connection(asyncio.Protocol):
         self._cancel()
         self.refuse(refusal)
 
-    def _cancel(self) -> None:
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-
     # ---- bytes that come too early
 
     def _keep(self, data: bytes) -> None:
@@ -479,14 +354,8 @@ class Connection(asyncio.Protocol):
             else:
                 self._decision = self._refusal(Reason.TLS_LEFTOVER)
             return
-        if isinstance(self._kept, bytes):
-            self._kept = bytearray(self._kept)
-        self._kept += data
+        self._add_to_kept(data)
         self._bound()
-
-    def _take_kept(self) -> bytes:
-        kept, self._kept = self._kept, b""
-        return bytes(kept)
 
     def _read_kept(self, state: State) -> None:
         """Go on in a state, with what was kept as if it came now."""
@@ -518,8 +387,9 @@ class Connection(asyncio.Protocol):
 
     def _pass_on(self, decision: Decision, rest: bytes, *, untouched: bool = False) -> bytes:
         """Give a request to the fallback; return what follows its head."""
-        served = self._served or self._make_fallback(decision)
+        served = self._served or self._make_fallback(self)
         if served is None:
+            self.refuse(self._refusal(Reason.HANDLER_FAILED))
             return b""
         try:
             if not served.connected:
@@ -538,20 +408,6 @@ class Connection(asyncio.Protocol):
             self._bound()
         return rest
 
-    def _make_fallback(self, decision: Decision) -> Served | None:
-        if self._context is None:
-            self._context = copy_context()
-        try:
-            served = Served(self._factory, self, self.transport)
-        except Exception as error:  # noqa: BLE001 - whatever a caller's factory raises
-            failed = decision._refusal(Reason.HANDLER_FAILED)  # noqa: SLF001 - as above
-            report("the fallback failed", failed, error)
-            self.refuse(failed)
-            return None
-        self._served = served
-        self._factory.served.add(self)
-        return served
-
     def _pass_body(self, data: bytes) -> bytes:
         """Give the fallback its part of `data`; return what follows the body."""
         served = self._served
@@ -569,7 +425,7 @@ class Connection(asyncio.Protocol):
         elif not served.in_body:
             self.state = _AFTER[served.after()]
             if self.state is ASKED and not served.answers.due:
-                self._go_on_soon()
+                self._soon(self._go_on)
             return rest
         return b""
 
@@ -579,18 +435,6 @@ class Connection(asyncio.Protocol):
             self._move(LAST)
             self._forget_request()
             self._bound()
-
-    def _end_fallback(self, exc: Exception | None) -> None:
-        """Tell the fallback, if there is one, that its connection is lost."""
-        served = self._served
-        if served is not None:
-            self._forget_fallback()
-            served.end(exc)
-
-    def _forget_fallback(self) -> None:
-        self._served = None
-        self._factory.served.discard(self)
-        self._factory.settle()
 
     # ---- what the fallback's transport tells
 
@@ -607,7 +451,7 @@ class Connection(asyncio.Protocol):
                 self._drop_request()
             self._factory.settle()
         if self._ended or self.state in _KEEP or self._factory.ends:
-            self._go_on_soon()
+            self._soon(self._go_on)
 
     def fallback_reads(self) -> None:
         """Pause or resume reading, as the fallback wants."""
@@ -616,11 +460,6 @@ class Connection(asyncio.Protocol):
     def fallback_closed(self) -> None:
         """Read no further request: the fallback has closed the connection."""
         self._drop_request()
-
-    def _go_on_soon(self) -> None:
-        """Go on after the fallback's call: it is not told of its end within one of its own."""
-        loop = asyncio.get_running_loop()
-        loop.call_soon(self._run, self._go_on, context=self._context)
 
     def _go_on(self) -> None:
         """Do what the responses that are written allow."""
@@ -651,13 +490,3 @@ class Connection(asyncio.Protocol):
         protocol = served.protocol
         served.give_away(kept)
         self._end_reading(protocol)
-
-    def _run(self, call: Callable[..., None], *args: object) -> None:
-        """Make a call that may fail late: then nobody owns the connection, and it is aborted."""
-        transport = self.transport
-        try:
-            call(*args)
-        except BaseException:
-            self._move(GONE)
-            transport.abort()
-            raise

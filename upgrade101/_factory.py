@@ -247,7 +247,7 @@ class UpgradeFactory:
         if self.max_pending is not None and self.pending > self.max_pending:
             return Reason.CAPACITY
         # With a fallback the connection may be none that asks for an upgrade.
-        if self.fallback is None and self.is_full:
+        if self._upgraded is not None and self.fallback is None and self.is_full:
             return Reason.CAPACITY
         if self.admit is not None and not self._is_admitted(self.admit, transport):
             return Reason.CAPACITY
@@ -257,7 +257,7 @@ class UpgradeFactory:
         """Return why an upgrade is refused before its handler is asked, if it is."""
         if self.closed:
             return Reason.SHUTDOWN
-        return Reason.CAPACITY if self.is_full else None
+        return Reason.CAPACITY if self._upgraded is not None and self.is_full else None
 
     def health_answer(self, decision: Decision) -> Decision | None:
         """Return the answer to a request that is a health check, if it is one."""

@@ -38,6 +38,7 @@ ASYNCIO_MODULES = {
     "_factory.py",
     "_handlers.py",
     "_handover.py",
+    "_line.py",
     "_log.py",
     "_served.py",
     "_server.py",
