@@ -24,7 +24,7 @@ DEMO_ARGS ?=
 PYTHONFLAGS ?=
 
 .PHONY: help demo test test-all test-asan sanitized soak soak-freed soak-asyncio soak-uvloop \
-	soak-kill core install uninstall core-test fuzz strict bench bench-core bench-process bench-servers instructions lint \
+	soak-kill core install uninstall core-test fuzz strict bench bench-core bench-pages bench-process bench-servers instructions lint \
 	docs clean toolchain
 
 help: ## list these targets
@@ -277,6 +277,9 @@ bench-servers: $(VENV)/.built $(VENV)/.bench ## compare servers under storms (BE
 	@CC="$(CC)" CFLAGS="$(CFLAGS) $(CRYPTO_CFLAGS)" LDLIBS="$(CRYPTO_LIBS)" \
 		$(VENV_PYTHON) bench/storm.py --out $(BENCH) $(BENCH_ARGS)
 
+bench-pages: $(VENV)/.built $(VENV)/.bench ## compare HTTP servers as fallbacks and alone (BENCH_ARGS=--quick)
+	@$(VENV_PYTHON) bench/pages.py --out $(BENCH) $(BENCH_ARGS)
+
 bench-process: $(BENCH)/bench_core $(VENV)/.built $(VENV)/.bench ## measure decisions in one process
 	@$(BENCH)/bench_core table 101 300 $(BENCH_HEADS)
 	@for script in decide imports leak growth; do \
@@ -284,7 +287,7 @@ bench-process: $(BENCH)/bench_core $(VENV)/.built $(VENV)/.bench ## measure deci
 		$(VENV_PYTHON) bench/$$script.py; \
 	done
 
-bench: bench-process bench-servers ## measure both, and print each ratio beside its bar
+bench: bench-process bench-servers bench-pages ## measure all three, and print each ratio beside its bar
 
 # ---- checks of the text ----------------------------------------------------
 
