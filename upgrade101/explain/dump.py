@@ -20,6 +20,7 @@ _INSIDE = re.compile(
 )
 _FIELD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:(?:[ \t].*|)\Z")
 _MOST_LINES = 20000
+_MOST_BYTES = 256 * 1024
 # Loggers write where the line comes from before the mark.
 _LOGGED = re.compile(r"(?:.{0,200}?\s|.{0,200}?:)?([<>]) (.*)\Z")
 _LITERAL = re.compile(
@@ -29,7 +30,7 @@ _LITERAL = re.compile(
 
 def read(data: bytes) -> Found | None:
     """Return the first request in the output of a tool, or None."""
-    text = paste.drop_colours(data[: 1 << 20].decode("latin-1"))
+    text = paste.drop_colours(data[:_MOST_BYTES].decode("latin-1"))
     lines = text.split("\n")[:_MOST_LINES]
     return (
         _read_marked(lines)

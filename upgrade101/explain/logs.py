@@ -7,15 +7,14 @@ head.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from upgrade101.explain import byte_causes, remedies
+from upgrade101.explain.patterns import Search, find_any, telling_part
 from upgrade101.explain.rules import LONGEST_FACT, Cause
 from upgrade101.explain.shown import Shield, cut
 from upgrade101.explain.statuses import find_status, status_cause
 
-MOST_CHARACTERS = 256 * 1024
 _ORIGIN = re.compile(
     r"(?i)\borigin\b[^\n]{0,40}?((?:[a-z][a-z0-9+.-]{0,20}://[^\s'\"<>,;)\]]{1,200})|\bnull\b)"
 )
@@ -30,21 +29,16 @@ _FAILED = re.compile(
 class Row:
     """One row: what tells it, what it says, and the reason that it stands for."""
 
-    find: Callable[[str], re.Match[str] | None]
+    find: Search
     cause: Cause
     reason: str | None = None
-
-
-def _any(*patterns: str) -> Callable[[str], re.Match[str] | None]:
-    compiled = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
-    return compiled.search
 
 
 def _cause(name: str, text: str, remedy: str) -> Cause:
     return Cause(name, text, f"{remedy}\n{remedies.HEAD_OF_LOG}")
 
 
-def _about(name: str, *patterns: str) -> Callable[[str], re.Match[str] | None]:
+def _about(name: str, *patterns: str) -> Search:
     """Return a search for a field of a handshake that is missing or wrong."""
     other = {"upgrade": "connection", "connection": "upgrade"}[name]
     field = r"(?:header|hdr|field)s?"
@@ -52,7 +46,7 @@ def _about(name: str, *patterns: str) -> Callable[[str], re.Match[str] | None]:
         r"(?:missing|invalid|null|none|empty|absent|not found|not present|not set|incorrect|"
         r"unexpected|is not|was not|isn.t|does ?n.t|does not|did ?n.t|bad\b|wrong|required)"
     )
-    return _any(
+    return find_any(
         rf"(?<!{other}: )\b{name}['\"`\\|]{{0,2}} {field}[^\n]{{0,40}}?{wrong}",
         rf"\b(?:missing|invalid|bad|no|empty|unexpected|wrong|without|required|expected|valid)\b"
         rf"(?:(?!{other})[ a-z]){{0,24}}[^a-z\n]{{0,4}}\b{name}\b[^\n]{{0,16}}?\b{field}\b",
@@ -76,7 +70,7 @@ def _find_old(text: str) -> re.Match[str] | None:
 _PROXY_LINES = remedies.PASS_UPGRADE_ON
 ROWS: tuple[Row, ...] = (
     Row(
-        _any(
+        find_any(
             r"\\x16\\x03",
             r"\\u0016\\u0003",
             r"\\0?26\\0?0?3",
@@ -96,9 +90,9 @@ ROWS: tuple[Row, ...] = (
         byte_causes.tls_to_plain(()),
         "TLS_CLIENT_HELLO",
     ),
-    Row(_any(r"\bPRI \* HTTP/2"), byte_causes.h2_to_plain(()), "HTTP2_PREFACE"),
+    Row(find_any(r"\bPRI \* HTTP/2"), byte_causes.h2_to_plain(()), "HTTP2_PREFACE"),
     Row(
-        _any(
+        find_any(
             r"\bPROXY (?:TCP[46]|UNKNOWN)\b",
             r"\\r\\n\\r\\n\\(?:x00|0{1,3}|u0000)\\r\\nQUIT",
             "\r?\n\r?\n\x00\r?\nQUIT",
@@ -109,7 +103,7 @@ ROWS: tuple[Row, ...] = (
         "PROXY_PROTOCOL",
     ),
     Row(
-        _any(r"broken header:[^\n]{0,400}while reading PROXY protocol"),
+        find_any(r"broken header:[^\n]{0,400}while reading PROXY protocol"),
         _cause(
             "no-proxy-protocol",
             "The proxy awaits the PROXY protocol, and its client or balancer does not send it",
@@ -117,7 +111,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(
+        find_any(
             r"HTTP request was sent to HTTPS port",
             r"client sent an HTTP request to an HTTPS server",
             r"combination of host and port requires TLS",
@@ -133,7 +127,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(
+        find_any(
             r"insecure WebSocket endpoint",
             r"insecure WebSocket connection may not be initiated",
             r"Mixed Content:[^\n]{0,400}\bws://",
@@ -148,7 +142,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(r"No protocol handler was valid for the URL[^\n]{0,300}\(scheme 'wss?'\)"),
+        find_any(r"No protocol handler was valid for the URL[^\n]{0,300}\(scheme 'wss?'\)"),
         _cause(
             "apache-no-wstunnel",
             "Apache has no module for ws:// targets",
@@ -157,7 +151,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(r"unknown \"connection_upgrade\" variable"),
+        find_any(r"unknown \"connection_upgrade\" variable"),
         Cause(
             "nginx-no-map",
             "nginx has no map that makes $connection_upgrade",
@@ -175,7 +169,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(
+        find_any(
             r"\borigins?\b(?!:)[^\n]{0,240}?\b(?:not (?:be |in |an? |the )*"
             r"(?:allowed|accepted|authori[sz]ed|permitted|trusted|same|valid|whitelisted)"
             r"|forbidden|mismatch(?:ed)?|disallowed|denied|rejected|refused|unauthori[sz]ed"
@@ -243,7 +237,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(
+        find_any(
             r"Sec-WebSocket-Accept\b[^\n]{0,80}?(?:missing|mismatch|incorrect|invalid|wrong|"
             r"but was|not match|not found|not present|does not|is not|null|none)",
             r"\b(?:missing|mismatch\w*|incorrect|invalid|wrong|bad|no|unexpected|expected)\b"
@@ -260,7 +254,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(
+        find_any(
             r"Sec-WebSocket-Protocol\W{0,3} header[^\n]{0,80}?(?:no response|does not match|"
             r"not match|missing|invalid|not present in request)",
             r"\b(?:sent|received|negotiated|selected) (?:no|an? (?:invalid|unsupported|unknown)|"
@@ -284,7 +278,7 @@ ROWS: tuple[Row, ...] = (
 )
 LAST_ROWS: tuple[Row, ...] = (
     Row(
-        _any(
+        find_any(
             r"\bEOFError\b",
             r"connection closed while reading",
             r"did not receive a valid HTTP request",
@@ -311,7 +305,7 @@ LAST_ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        _any(
+        find_any(
             r"\b1006\b",
             r"closed before receiving a handshake response",
             r"can.?t establish a connection",
@@ -347,7 +341,7 @@ LAST_ROWS: tuple[Row, ...] = (
 
 def find(text: str, shield: Shield) -> tuple[Cause | None, str | None]:
     """Return the cause of the first row that fits and its reason, or two Nones."""
-    text = text[:MOST_CHARACTERS]
+    text = telling_part(text)
     for row in ROWS:
         match = row.find(text)
         if match is not None:

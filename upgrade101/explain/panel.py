@@ -11,9 +11,10 @@ from upgrade101.explain.found import Found
 
 _URL = re.compile(r"(?im)^\s*(?:Request URL|url):?\s*['\"]?((?:https?|wss?)://\S+|/\S*)")
 _METHOD = re.compile(r"(?im)^\s*Request Method:?\s*([A-Z]+)\b")
-_FIELD = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*):[ \t]*(\S.*?)?\s*\Z")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,63}):(.*)\Z")
 _PROPERTY = re.compile(
-    r"['\"]?([A-Za-z][A-Za-z0-9-]*)['\"]?\s*(?::|=>|,)\s*b?['\"]([^'\"\n]*)['\"]"
+    r"(?<![A-Za-z0-9-])([A-Za-z][A-Za-z0-9-]{0,63})['\"]?[ \t]{0,9}(?::|=>|,)[ \t]{0,9}"
+    r"b?['\"]([^'\"\n]{0,8192})['\"]"
 )
 # What the panel lists beside fields.
 _NO_FIELDS = frozenset({"referrer", "status", "version", "transferred", "scheme", "filename"})
@@ -36,9 +37,9 @@ def _read_panel(text: str) -> Found | None:
     answered = re.search(r"(?im)^\s*(?:Response Headers\b|HTTP/1\.[01] \d)", part)
     fields = []
     for line in (part if answered is None else part[: answered.start()]).split("\n"):
-        match = _FIELD.match(line)
+        match = _FIELD.match(line.strip())
         if match is not None and match[1].lower() not in _NO_FIELDS:
-            fields.append((match[1], match[2] or ""))
+            fields.append((match[1], match[2].strip()))
     if not _asks(fields) or (not any(name.lower() == "host" for name, _ in fields) and url is None):
         return None
     note = "The fields were taken from a list, such as a browser's panel; the first line was made."

@@ -7,37 +7,33 @@ counts only beside words that make it a status. Not here: any other message.
 import re
 
 from upgrade101.explain import remedies
+from upgrade101.explain.patterns import find_any
 from upgrade101.explain.rules import Cause
 
 _S = r"((?!101)[1-5][0-9]{2})\b"  # 101 is that of a handshake that has succeeded
-_NUMBERED = re.compile(
-    "|".join(
-        (
-            rf"unexpected (?:server |HTTP )?response(?: status)?(?: code)?\W{{1,4}}{_S}",
-            rf"unexpected (?:HTTP )?(?:response )?(?:status|code)[^0-9\n]{{0,40}}{_S}",
-            rf"rejected WebSocket connection\W{{1,3}}HTTP {_S}",
-            rf"\bhandshake (?:failed |error )?(?:with )?(?:HTTP )?status(?: code)?\W{{0,3}}{_S}",
-            rf"WSServerHandshakeError\W{{1,3}}{_S}",
-            rf"{_S}, message=.?Invalid response status",
-            rf"Expected HTTP 101 response but was \W?{_S}",
-            rf"status code \W?{_S}\W? when status code \W?101",
-            rf"status code \W?101\W{{1,3}}but (?:got|was|received) \W?{_S}",
-            rf"(?:not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was )?\W?{_S}",
-            rf"invalid status(?: code)?(?: received)?\W{{1,3}}{_S}",
-            rf"notAnUpgrade\({_S}",
-            rf"\bHTTP error\W{{1,3}}{_S}",
-            rf"\"WebSocket [^\"\n]{{0,2000}}\" {_S}",
-            rf"connection rejected \({_S}",
-            (
-                r"(?:handshake|websocket|upgrade|\bws\b)[^\n]{0,200}?"
-                rf"\b(?:HTTP(?:/1\.[01])?|status|code)(?: code)?\W{{1,4}}{_S}"
-            ),
-            rf"\bStatus(?: ?Code)?\W{{1,3}}{_S}",
-            rf"response code(?: was)?\W{{1,3}}{_S}",
-            rf"\bbad status\W{{1,3}}{_S}",
-        )
+_NUMBERED = find_any(
+    rf"unexpected (?:server |HTTP )?response(?: status)?(?: code)?\W{{1,4}}{_S}",
+    rf"unexpected (?:HTTP )?(?:response )?(?:status|code)[^0-9\n]{{0,40}}{_S}",
+    rf"rejected WebSocket connection\W{{1,3}}HTTP {_S}",
+    rf"\bhandshake (?:failed |error )?(?:with )?(?:HTTP )?status(?: code)?\W{{0,3}}{_S}",
+    rf"WSServerHandshakeError\W{{1,3}}{_S}",
+    rf"{_S}, message=.?Invalid response status",
+    rf"Expected HTTP 101 response but was \W?{_S}",
+    rf"status code \W?{_S}\W? when status code \W?101",
+    rf"status code \W?101\W{{1,3}}but (?:got|was|received) \W?{_S}",
+    rf"(?:not|instead of|expected|expecting) 101\W{{1,4}}(?:but )?(?:got |was )?\W?{_S}",
+    rf"invalid status(?: code)?(?: received)?\W{{1,3}}{_S}",
+    rf"notAnUpgrade\({_S}",
+    rf"\bHTTP error\W{{1,3}}{_S}",
+    rf"\"WebSocket [^\"\n]{{0,2000}}\" {_S}",
+    rf"connection rejected \({_S}",
+    (
+        r"(?:handshake|websocket|upgrade|\bws\b)[^\n]{0,200}?"
+        rf"\b(?:HTTP(?:/1\.[01])?|status|code)(?: code)?\W{{1,4}}{_S}"
     ),
-    re.IGNORECASE,
+    rf"\bStatus(?: ?Code)?\W{{1,3}}{_S}",
+    rf"response code(?: was)?\W{{1,3}}{_S}",
+    rf"\bbad status\W{{1,3}}{_S}",
 )
 _NAMED = (
     (502, r"connect\(\) failed \([^\n]{0,80}\) while connecting to upstream|no live upstreams"),
@@ -60,7 +56,7 @@ _NAMED = (
     (503, r"\b503 Service (?:Temporarily )?Unavailable\b"),
     (504, r"\b504 Gateway Time-?out\b"),
 )
-_BY_NAME = tuple((number, re.compile(pattern, re.IGNORECASE)) for number, pattern in _NAMED)
+_BY_NAME = tuple((number, find_any(*patterns.split("|"))) for number, patterns in _NAMED)
 # Common log formats: nginx and Apache, uvicorn and others; HAProxy.
 _ACCESS = re.compile(
     r"\"?\b(?:GET|CONNECT) \S{1,4000} HTTP/1\.[01]\"? ([345][0-9]{2})\b|"
@@ -149,11 +145,11 @@ _SAME = {302: 301, 303: 301, 307: 301, 308: 301, 403: 401, 503: 502, 504: 502}
 
 def find_status(text: str) -> tuple[int | None, str] | None:
     """Return the status that the excerpt tells, or None for one without a number, and its words."""
-    numbered = _NUMBERED.search(text)
+    numbered = _NUMBERED(text)
     if numbered is not None:
         return _number_of(numbered), numbered[0]
     for number, pattern in _BY_NAME:
-        named = pattern.search(text)
+        named = pattern(text)
         if named is not None:
             return number, named[0]
     logged = _ACCESS.search(text) or _ACCESS_200.search(text)
