@@ -23,23 +23,42 @@ REASONS = {
 }
 MESSAGES = {
     "log-status": [
-        "WebSocket connection to 'wss:/myhost/socket.io/?userid=liuyi&EIO=3&transport=websocket&sid=Ch0ODpQYqP21dDiMAAAE' failed: Error during WebSocket handshake: Unexpected response code: 400",
+        (
+            "WebSocket connection to "
+            "'wss:/myhost/socket.io/?userid=liuyi&EIO=3&transport=websocket&sid=Ch0ODpQYqP21dDiMAAAE' "
+            "failed: Error during WebSocket handshake: Unexpected response code: 400"
+        ),
         "Error: Unexpected server response: 502",
         "websockets.exceptions.InvalidStatusCode: server rejected WebSocket connection: HTTP 403",
         "websocket._exceptions.WebSocketBadStatusException: Handshake status 404 Not Found",
-        "aiohttp.client_exceptions.WSServerHandshakeError: 404, message='Invalid response status', url=URL('http://localhost/ws')",
+        (
+            "aiohttp.client_exceptions.WSServerHandshakeError: 404, message='Invalid response "
+            "status', url=URL('http://localhost/ws')"
+        ),
         "java.net.ProtocolException: Expected HTTP 101 response but was '200 OK'",
-        "System.Net.WebSockets.WebSocketException: The server returned status code '404' when status code '101' was expected.",
+        (
+            "System.Net.WebSockets.WebSocketException: The server returned status code '404' "
+            "when status code '101' was expected."
+        ),
         "failed to WebSocket dial: expected handshake response status code 101 but got 403",
         "javax.websocket.DeploymentException: Handshake error. Response code was not 101: 403",
         "Invalid status code received: 404 Status line: HTTP/1.1 404 Not Found",
-        "org.eclipse.jetty.websocket.api.UpgradeException: Failed to upgrade to websocket: Unexpected HTTP Response Status Code: 404 Not Found",
+        (
+            "org.eclipse.jetty.websocket.api.UpgradeException: Failed to upgrade to websocket: "
+            "Unexpected HTTP Response Status Code: 404 Not Found"
+        ),
         "websocat: WebSocketError: Received unexpected status code (400 Bad Request)",
         "dial error: websocket: bad handshake",
         "WebSocket connection to 'wss://x' failed: There was a bad response from the server.",
-        '2024/01/01 [error] 29#29: *5 connect() failed (111: Connection refused) while connecting to upstream, client: 1.2.3.4, request: "GET /ws HTTP/1.1"',
-        "upstream timed out (110: Connection timed out) while reading response header from upstream",
-        '10.0.0.1 - - [10/Oct/2023:13:55:36 +0000] "GET /ws HTTP/1.1" 400 157 "-" "Mozilla/5.0"',
+        (
+            "2024/01/01 [error] 29#29: *5 connect() failed (111: Connection refused) while "
+            'connecting to upstream, client: 1.2.3.4, request: "GET /ws HTTP/1.1"'
+        ),
+        (
+            "upstream timed out (110: Connection timed out) while reading response header from "
+            "upstream"
+        ),
+        ('10.0.0.1 - - [10/Oct/2023:13:55:36 +0000] "GET /ws HTTP/1.1" 400 157 "-" "Mozilla/5.0"'),
         "INFO:     ('127.0.0.1', 51234) - \"WebSocket /ws\" 403",
         "WebSocket REJECT /ws/chat/ [127.0.0.1:5000]",
         '"GET /ws/chat/ HTTP/1.1" 404 2232',
@@ -47,21 +66,34 @@ MESSAGES = {
         "An unauthorized connection attempt was rejected",
         "WebSocketException: Connection to 'http://a:0/#' was not upgraded to websocket",
         "starscream upgradeError(Starscream.HTTPUpgradeError.notAnUpgrade(403, [:]))",
-        'haproxy[1]: 10.0.0.1:5 [x] fe be/s1 0/0/0/5/6 403 212 - - ---- 1/1/0/0/0 0/0 "GET /ws HTTP/1.1"',
+        (
+            "haproxy[1]: 10.0.0.1:5 [x] fe be/s1 0/0/0/5/6 403 212 - - ---- 1/1/0/0/0 0/0 "
+            '"GET /ws HTTP/1.1"'
+        ),
         "Server: nginx/1.18.0 Error during WebSocket handshake: Unexpected response code: 500",
         "Handshake ended with HTTP error: 400",
         "failed: Server sent invalid upgrade response: [0]",
     ],
     "log-upgrade-missing": [
-        "[ERROR] 2019-06-17 org.springframework.web.socket.server.support.DefaultHandshakeHandler - Handshake failed due to invalid Upgrade header: null",
+        (
+            "[ERROR] 2019-06-17 "
+            "org.springframework.web.socket.server.support.DefaultHandshakeHandler - Handshake "
+            "failed due to invalid Upgrade header: null"
+        ),
         'handshake error: bad \\"Upgrade\\" header',
         'handshake error: bad "Upgrade" header',
         "WebSocket handshake: 'Upgrade' header is missing",
         "assert get_header('Upgrade').lower() == 'websocket'",
-        "websocket: the client is not using the websocket protocol: 'websocket' token not found in 'Upgrade' header",
+        (
+            "websocket: the client is not using the websocket protocol: 'websocket' token not "
+            "found in 'Upgrade' header"
+        ),
         'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".',
         'Can "Upgrade" only to "WebSocket".',
-        "Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: close, HTTP_UPGRADE: )",
+        (
+            "Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: close, "
+            "HTTP_UPGRADE: )"
+        ),
         'Started GET "/cable/" [non-WebSocket] for 127.0.0.1',
         "websockets.exceptions.InvalidUpgrade: missing Upgrade header",
         "WebSocket protocol error: Missing, duplicated or incorrect header Upgrade",
@@ -75,13 +107,22 @@ MESSAGES = {
         "upgrader.Upgrade%!(websocket.HandshakeError=websocket: upgrade != websocket)",
     ],
     "log-connection-missing": [
-        "o.s.w.s.s.s.DefaultHandshakeHandler - Handshake failed due to invalid Connection header [close]",
+        (
+            "o.s.w.s.s.s.DefaultHandshakeHandler - Handshake failed due to invalid Connection "
+            "header [close]"
+        ),
         'handshake error: bad "Connection" header',
         "Error during WebSocket handshake: 'Connection' header is missing",
-        "websocket: the client is not using the websocket protocol: 'upgrade' token not found in 'Connection' header",
+        (
+            "websocket: the client is not using the websocket protocol: 'upgrade' token not "
+            "found in 'Connection' header"
+        ),
         "No CONNECTION upgrade hdr: keep-alive",
         '"Connection" must be "Upgrade".',
-        "Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: keep-alive, HTTP_UPGRADE: websocket)",
+        (
+            "Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: keep-alive, "
+            "HTTP_UPGRADE: websocket)"
+        ),
         "websockets.exceptions.InvalidUpgrade: missing Connection header",
         "invalid Connection header: keep-alive",
         'No "Connection: upgrade" header',
@@ -106,19 +147,34 @@ MESSAGES = {
         "Origin of the request: chrome-extension://mjoafcg",
         "Request origin not allowed: http://localhost:3001",
         "Cross origin websockets not allowed",
-        "[W 403 GET /api/kernels/x/channels (127.0.0.1)] Blocking Cross Origin API request for /api.  Origin: http://a, Host: b",
+        (
+            "[W 403 GET /api/kernels/x/channels (127.0.0.1)] Blocking Cross Origin API request "
+            "for /api.  Origin: http://a, Host: b"
+        ),
         "Blocking Cross Origin WebSocket Attempt.  Origin: http://a:8080, Host: b",
-        "ERROR Refusing websocket connection from Origin 'http://10.0.0.1'; use --allow-websocket-origin=10.0.0.1 to permit this",
+        (
+            "ERROR Refusing websocket connection from Origin 'http://10.0.0.1'; use "
+            "--allow-websocket-origin=10.0.0.1 to permit this"
+        ),
         "websocket: request origin not allowed by Upgrader.CheckOrigin",
-        "http://localhost:3000 is not an accepted origin. (further occurrences of this error will be logged with level INFO)",
+        (
+            "http://localhost:3000 is not an accepted origin. (further occurrences of this "
+            "error will be logged with level INFO)"
+        ),
         "Handshake request rejected, Origin header value http://localhost:63342 not allowed",
         'request Origin "localhost:3000" is not authorized for Host "localhost:8080"',
         "websockets.exceptions.InvalidOrigin: invalid Origin header: http://x",
         "received request from bad Origin: https://cockpit.example",
         "WebSocket connection denied: origin 'null' not allowed",
-        "originCheck: rejecting request because Origin header value http://a is not in the same origin",
+        (
+            "originCheck: rejecting request because Origin header value http://a is not in the "
+            "same origin"
+        ),
         "refuse to serve WS client from different origin due to the --check-origin option",
-        "Access to XMLHttpRequest at 'http://a/socket.io/' from origin 'http://b' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header",
+        (
+            "Access to XMLHttpRequest at 'http://a/socket.io/' from origin 'http://b' has been "
+            "blocked by CORS policy: No 'Access-Control-Allow-Origin' header"
+        ),
     ],
     "log-accept": [
         "Error during WebSocket handshake: Incorrect 'Sec-WebSocket-Accept' header value",
@@ -131,34 +187,55 @@ MESSAGES = {
         "invalid Sec-WebSocket-Accept header: qELEzTXDs0AxcFlAJmMjCSwpgIc=",
     ],
     "log-subprotocol": [
-        "Error during WebSocket handshake: Sent non-empty 'Sec-WebSocket-Protocol' header but no response was received",
-        "'Sec-WebSocket-Protocol' header value 'soap' in response does not match any of sent values",
+        (
+            "Error during WebSocket handshake: Sent non-empty 'Sec-WebSocket-Protocol' header "
+            "but no response was received"
+        ),
+        (
+            "'Sec-WebSocket-Protocol' header value 'soap' in response does not match any of "
+            "sent values"
+        ),
         "Error: Server sent no subprotocol",
         "Error: Server sent an invalid subprotocol",
         "NegotiationError: unsupported subprotocol: wamp",
         "NegotiationError: no subprotocols supported",
-        "Client protocols ['a'] don’t overlap server-known ones ['b']",
-        "Error during WebSocket handshake: Response must not include 'Sec-WebSocket-Protocol' header if not present in request: chat",
+        "Client protocols ['a'] don't overlap server-known ones ['b']",
+        (
+            "Error during WebSocket handshake: Response must not include "
+            "'Sec-WebSocket-Protocol' header if not present in request: chat"
+        ),
         "SubProtocol error: Server sent no subprotocol",
     ],
     "log-closed": [
-        "WebSocket connection to 'ws://x/' failed: Connection closed before receiving a handshake response",
-        "Firefox can’t establish a connection to the server at wss://staging/socket?token=SFMyNTY.",
+        (
+            "WebSocket connection to 'ws://x/' failed: Connection closed before receiving a "
+            "handshake response"
+        ),
+        "Firefox can't establish a connection to the server at wss://staging/socket?token=SFMyNTY.",
         "upstream prematurely closed connection while reading response header from upstream",
         "WebSocket closed with code 1006",
         "Error: connect ECONNREFUSED 127.0.0.1:8080",
-        "WebSocket connection to 'ws://localhost:3000/' failed: Error in connection establishment: net::ERR_CONNECTION_REFUSED",
+        (
+            "WebSocket connection to 'ws://localhost:3000/' failed: Error in connection "
+            "establishment: net::ERR_CONNECTION_REFUSED"
+        ),
         "The connection to ws://x was interrupted while the page was loading.",
         "WebSocket is closed before the connection is established.",
         "WebSocket opening handshake timed out",
         "TimeoutError: timed out during opening handshake",
         "WebSocket connection to 'wss://x/y' failed:",
-        "(70007)The timeout specified has expired: [client] AH01102: error reading status line from remote server localhost:8080",
+        (
+            "(70007)The timeout specified has expired: [client] AH01102: error reading status "
+            "line from remote server localhost:8080"
+        ),
     ],
     "tls-to-plain": [
         '1.2.3.4 - - [x] "\\x16\\x03\\x01\\x02\\x00\\x01\\x00" 400 157 "-" "-"',
         "code 400, message Bad request version ('\\x13\\x01\\x13') \"\\x16\\x03\\x01\\x02\\x00\"",
-        "Error parsing HTTP request header: Invalid character found in method name [0x160x030x010x02]. HTTP method names must be tokens",
+        (
+            "Error parsing HTTP request header: Invalid character found in method name "
+            "[0x160x030x010x02]. HTTP method names must be tokens"
+        ),
         "rawPacket: <Buffer 16 03 01 02 00 01>",
         "You're accessing the development server over HTTPS, but it only supports HTTP.",
         "ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1129)",
@@ -179,14 +256,24 @@ MESSAGES = {
         "400 The plain HTTP request was sent to HTTPS port",
     ],
     "mixed-content": [
-        "Mixed Content: The page at 'https://x' was loaded over HTTPS, but attempted to connect to the insecure WebSocket endpoint 'ws://x/'. This request has been blocked",
+        (
+            "Mixed Content: The page at 'https://x' was loaded over HTTPS, but attempted to "
+            "connect to the insecure WebSocket endpoint 'ws://x/'. This request has been "
+            "blocked"
+        ),
     ],
     "apache-no-wstunnel": [
         "AH01144: No protocol handler was valid for the URL /ws (scheme 'ws').",
     ],
     "proxy-too-old": [
         "nginx version: nginx/1.1.19\\nWebSocket connection failed: 400",
-        "Server: Apache/2.4.18 (Ubuntu) Error during WebSocket handshake: Unexpected response code: 500",
+        (
+            "Server: Apache/2.4.18 (Ubuntu) Error during WebSocket handshake: Unexpected "
+            "response code: 500"
+        ),
+    ],
+    "nginx-no-map": [
+        '[emerg] unknown "connection_upgrade" variable',
     ],
 }
 STATUSES = {
@@ -265,7 +352,7 @@ def test_log_without_a_known_message_is_not_recognized(text: str) -> None:
 
 
 def test_log_with_several_messages_takes_the_first_row() -> None:
-    text = "\n".join(texts[0] for texts in reversed(MESSAGES.values()))
+    text = "\n".join(texts[0] for texts in reversed([*MESSAGES.values()]))
     assert as_json(text)["cause"]["id"] == "tls-to-plain"
     text = "Error: socket hang up\nUnexpected server response: 502\nmissing Upgrade header"
     assert as_json(text)["cause"]["id"] == "log-upgrade-missing"

@@ -14,11 +14,12 @@ from upgrade101.explain.repairs import SOUND_KEY
 
 _COMMAND = re.compile(r"\s*(?:\S{0,256}?[$#%>][ \t]+)?curl(?:\.exe)?(?=[\s^\\])")
 _ECHOED = re.compile(
-    r"[$`(]+\s*(?:echo|printf)\s+(-n\s+)?['\"]?([^'\"|)]*?)['\"]?\s*\|\s*base64[^|]*[)`]"
+    r"(?:\$\(|`)\s{0,9}(?:echo|printf)\s+(-n\s+)?['\"]?([^'\"|)]*?)['\"]?\s*\|\s*base64[^|]*[)`]"
 )
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _SETTINGS = "AAMAAABkAAQAoAAAAAIAAAAA"
 _OF_A_FILE = "?"
+_MOST_CHARACTERS = 128 * 1024
 
 
 class NoCurlError(ValueError):
@@ -66,6 +67,7 @@ def read(text: str) -> Command:
     begin = _COMMAND.match(text)
     if begin is None:
         raise NoCurlError
+    text = text[:_MOST_CHARACTERS]
     found = shell.split(text[begin.end() :])
     reading = _Reading()
     if found.cut_by == "&":
@@ -84,7 +86,7 @@ def read(text: str) -> Command:
 
 def _fill_in(word: str, reading: _Reading) -> str:
     """Return the word with what can be told of the output of a command in it."""
-    echoed = _ECHOED.search(word)
+    echoed = _ECHOED.search(word[:4096])
     if echoed is not None:
         # echo ends its text with LF, unless -n is given.
         text = echoed[2] + ("" if echoed[1] or "printf" in echoed[0] else "\n")

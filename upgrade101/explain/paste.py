@@ -21,6 +21,11 @@ REQUEST_LINE = re.compile(
 _NOT_HEX = re.compile(rb"[^0-9A-Fa-f\s:]")
 _BETWEEN = re.compile(rb"[\s:]+")
 _LITERAL = re.compile(rb"\s*[bB](?:'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\")\s*", re.DOTALL)
+_LITERALS = re.compile(
+    rb"(?:" + _LITERAL.pattern.replace(b"((?:", b"(?:(?:") + rb"){1,500}", re.DOTALL
+)
+_MOST_LITERAL = 4 * 1024 * 1024
+_MOST_ESCAPED = 1024 * 1024
 _ESCAPED = re.compile(rb"\s*(?=\\x[0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([rnt\\'\"]))")
 _NAMED = {b"r": b"\r", b"n": b"\n", b"t": b"\t"}
@@ -60,11 +65,11 @@ def read_hex(data: bytes) -> bytes | None:
         groups = _BETWEEN.split(data)
         if all(len(group) % 2 == 0 for group in groups) and any(groups):
             return bytes.fromhex(b"".join(groups).decode("ascii"))
-    literals = list(_LITERAL.finditer(data))
-    if literals and "".join(m[0].decode("latin-1") for m in literals) == data.decode("latin-1"):
-        return b"".join(unescape(m[1] or m[2] or b"") for m in literals)
+    if _LITERALS.fullmatch(data[:_MOST_LITERAL]):
+        return b"".join(unescape(m[1] or m[2] or b"") for m in _LITERAL.finditer(data))
     begin = _ESCAPED.match(data)
-    return unescape(data[begin.end() :].rstrip(b"\r\n")) if begin else None
+    # What is beyond is more than a head may have.
+    return unescape(data[begin.end() : _MOST_ESCAPED].rstrip(b"\r\n")) if begin else None
 
 
 def unescape(data: bytes) -> bytes:
@@ -154,6 +159,8 @@ def _write_lines(lines: list[str], notes: list[str]) -> bytes:
 
 def _margin(lines: list[str]) -> int:
     """Return how many characters of white space all lines that are not blank begin with."""
+    if any(line[:1] not in {"", " ", "\t", "\r"} for line in lines):
+        return 0
     margins = [line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip()]
     shared = min(margins, key=len, default="")
     while shared and not all(margin.startswith(shared) for margin in margins):
