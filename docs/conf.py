@@ -61,7 +61,8 @@ def write_docstring(_app: Sphinx, kind: str, _name: str, _it: object, *rest: obj
     # What precedes the colon in the first line of an attribute is its type.
     is_term = False
     for number, line in enumerate(lines):
-        plain = re.sub(r"(`[^`]*`)|\*", lambda match: match[1] or r"\*", line)
+        # A pattern is no emphasis, and an origin no link.
+        plain = re.sub(r"(`[^`]*`)|\*|(?<=:)//", lambda match: match[1] or f"\\{match[0]}", line)
         term = re.match(r"((?:\w+, )*\w+): (.*)", plain)
         if term and (number or kind not in {"attribute", "property"}):
             if not is_term:
