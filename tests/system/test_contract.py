@@ -1,6 +1,6 @@
-"""docs/contract.md: what cites it, and the files that it leads to.
+"""docs/contract.md: what cites it, and the files that docs/rule-files.md leads to from it.
 
-In: the page and the text files of the tree. Out: a failure that names the citation or the path.
+In: the pages and the text files of the tree. Out: a failure that names the citation or the path.
 Always: a citation is `[contract 4]` or `[contract 3.8]`, alone or beside RFCs in its brackets. The
 rules of vectors spell it `contract §3.8`.
 Not here: whether the code does what the page says.
@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "contract.md"
+FILES = ROOT / "docs" / "rule-files.md"
 FOLDERS = ("bench", "csrc", "docs", "tests", "upgrade101")
 SUFFIXES = {".c", ".def", ".h", ".html", ".jsonl", ".md", ".py", ".pyi"}
 
@@ -26,9 +27,9 @@ POINT = re.compile(r"^(\d+)\. ", re.MULTILINE)
 PATH = re.compile(r"`((?:bench|csrc|docs|tests|upgrade101)/[^`]*)`")
 
 
-def read_sections() -> dict[str, str]:
-    """Return the text of each section of the contract by its number."""
-    return dict(SECTION.findall(PAGE.read_text(encoding="utf-8")))
+def read_sections(page: Path = PAGE) -> dict[str, str]:
+    """Return the text of each section of the contract, or of its files, by its number."""
+    return dict(SECTION.findall(page.read_text(encoding="utf-8")))
 
 
 def citable_numbers() -> set[str]:
@@ -105,17 +106,17 @@ def test_citation_names_a_section_of_the_contract() -> None:
 
 
 def test_section_leads_to_files_that_exist() -> None:
-    for number, text in read_sections().items():
-        _, where, paths = text.rpartition("\nWhere:")
-        assert where, number
-        assert PATH.findall(paths), number
-    paths = PATH.findall(PAGE.read_text(encoding="utf-8"))
-    assert not [path for path in paths if not (ROOT / path).is_file()]
+    sections = read_sections(FILES)
+    assert set(sections) == set(read_sections())
+    for number, text in sections.items():
+        paths = PATH.findall(text)
+        assert paths, number
+        assert not [path for path in paths if not (ROOT / path).is_file()], number
 
 
 def test_core_file_of_a_rule_is_led_to() -> None:
-    """A file that cites a section stands in the contract, so that a stranger finds it."""
-    led_to = set(PATH.findall(PAGE.read_text(encoding="utf-8")))
+    """A file that cites a section stands in the page, so that a stranger finds it."""
+    led_to = set(PATH.findall(FILES.read_text(encoding="utf-8")))
     for path in (ROOT / "csrc/core").glob("*.c"):
         texts = [path, path.with_suffix(".h")]
         cites = any(CITATION.search(p.read_text(encoding="utf-8")) for p in texts if p.is_file())
