@@ -6,6 +6,8 @@ Not here: what it makes of them (`test_following_answers`).
 
 from __future__ import annotations
 
+import asyncio
+
 import heads
 import pytest
 from asyncio_helpers import ECHO, WEBSOCKET, settle
@@ -170,3 +172,56 @@ async def test_upgrade_after_the_last_request_is_not_decided() -> None:
     site = Site().receive(LAST + ECHO)
     await site.answer()
     assert site.reasons == [Reason.NO_UPGRADE]
+
+
+class Slow:
+    """A handler that declines its first upgrade, and goes on until the test says so."""
+
+    def __init__(self) -> None:
+        self.cancelled: list[int] = []
+        self.count = 0
+        self.ended = 0
+        self.go = asyncio.Event()
+
+    async def __call__(self, upgrade: Upgrade) -> None:
+        """Decline, or leave the upgrade open."""
+        self.count += 1
+        number = self.count
+        if number == 1:
+            upgrade.decline()
+        try:
+            await (self.go if number == 1 else asyncio.Event()).wait()
+        except asyncio.CancelledError:
+            self.cancelled.append(number)
+            raise
+        self.ended += 1
+
+
+async def test_end_of_a_handler_that_has_declined_is_not_that_of_a_later_one() -> None:
+    handler = Slow()
+    site = Site(handler).receive(ECHO)
+    await settle(3)
+    await site.answer()
+    site.receive(ECHO)
+    await settle(3)
+    handler.go.set()
+    await settle(3)
+    assert (handler.count, handler.ended) == (2, 1)
+    assert site.state is State.DECIDING
+    assert site.transport.written == OK
+    site.transport.end()
+    await settle(3)
+    assert handler.cancelled == [2]
+
+
+async def test_handler_that_has_declined_goes_on_when_its_peer_has_gone() -> None:
+    handler = Slow()
+    site = Site(handler).receive(ECHO)
+    await settle(3)
+    site.transport.lose()
+    await settle(3)
+    assert handler.cancelled == []
+    handler.go.set()
+    await settle(3)
+    assert handler.ended == 1
+    assert not site.factory.tasks
