@@ -411,6 +411,17 @@ async def test_end_of_file_after_two_upgrades_comes_after_both() -> None:
     assert site.transport.closing
 
 
+async def test_end_of_file_after_a_kept_upgrade_drops_it() -> None:
+    # A peer that sends no more does not take it.
+    site = Site().receive(FOREIGN + GET + ECHO + b"behind")
+    site.transport.end()
+    await site.answer()
+    assert site.fallback.data == FOREIGN + GET
+    assert site.fallback.calls[-1] == "eof_received"
+    assert site.reasons == [Reason.PROTOCOL_NOT_OFFERED, Reason.NO_UPGRADE]
+    assert site.state is State.LAST
+
+
 @pytest.mark.parametrize("answer", [CLOSES, None])
 async def test_end_of_file_is_told_if_what_was_kept_is_dropped(answer: bytes | None) -> None:
     site = Site().receive(FOREIGN + GET)
