@@ -7,6 +7,8 @@ Not here: the order of what is refused (`test_following_order`).
 
 from __future__ import annotations
 
+import asyncio
+
 import heads
 import pytest
 from asyncio_helpers import ECHO, ECHO_ACCEPTED, START_TLS, Handlers, settle
@@ -412,6 +414,15 @@ async def test_draining_ends_a_connection_after_the_request_that_is_served() -> 
     await site.answer()
     assert site.transport.closing
     assert await site.factory.drain(0) is True
+
+
+async def test_drain_that_waits_for_a_request_ends_with_its_connection() -> None:
+    site = Site().receive(GET)
+    draining = asyncio.ensure_future(site.factory.drain(timeout=None))
+    await settle(3)
+    assert not draining.done()
+    site.transport.lose()
+    assert await asyncio.wait_for(draining, 10) is True
 
 
 async def test_unfollowed_connection_is_the_fallbacks_to_end() -> None:

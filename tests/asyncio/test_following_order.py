@@ -222,13 +222,16 @@ async def test_decision_is_dropped_if_the_connection_ends_first(held: bytes, how
     assert site.state is (State.GONE if how == "lose" else State.LAST)
 
 
-async def test_decision_is_dropped_if_the_connection_ends_in_the_last_moment() -> None:
-    site = Site().receive(GET + ECHO).write(OK)
+@pytest.mark.parametrize("held", [ECHO, GARBAGE])
+async def test_decision_is_dropped_if_the_connection_ends_in_the_last_moment(held: bytes) -> None:
+    site = Site().receive(GET + held).write(OK)
     # Found out by a write that failed: `connection_lost` follows.
     site.transport.closing = True
     await settle(3)
     assert site.transport.written == OK
-    assert site.upgraded.calls == []
+    assert site.reasons == [Reason.NO_UPGRADE]
+    # Nor is the handler asked.
+    assert site.state is State.HELD
 
 
 @pytest.mark.parametrize(
