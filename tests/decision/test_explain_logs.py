@@ -211,7 +211,7 @@ MESSAGES = {
             "WebSocket connection to 'ws://x/' failed: Connection closed before receiving a "
             "handshake response"
         ),
-        "Firefox can't establish a connection to the server at wss://staging/socket?token=SFMyNTY.",
+        "Firefox can\u2019t establish a connection to the server at wss://staging/socket?token=SFMyNTY.",
         "upstream prematurely closed connection while reading response header from upstream",
         "WebSocket closed with code 1006",
         "Error: connect ECONNREFUSED 127.0.0.1:8080",

@@ -20,6 +20,7 @@ from upgrade101.explain.shown import (
 from upgrade101.explain.verdict import Verdict
 
 WIDEST = 96
+MOST_AFTER = 16
 _QUERY_VALUE = re.compile(rb"[?&][^=&]*=([^&]*)")
 _REQUEST_LINE_END = re.compile(rb"( HTTP/[0-9.]*)?[ \r]*\Z")
 _PASSWORD = re.compile(rb"://[^/@:\r\n]*:([^/@\r\n]*)@")
@@ -101,6 +102,9 @@ def _hidden(verdict: Verdict, line: bytes, begin: int, at: int) -> Iterator[tupl
         yield from (match.span(1) for match in _QUERY_VALUE.finditer(query) if match[1])
         if rest:
             yield (len(first) + 2, len(line))
+        if (end is None or not end[1]) and len(first) > at + MOST_AFTER:
+            # It is no request line, and what it is cannot be told.
+            yield (at + 1, len(first))
 
 
 def _hidden_of_fields(
