@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from upgrade101.explain import curl_options, shell
 from upgrade101.explain.repairs import SOUND_KEY
 
-_COMMAND = re.compile(r"\s*(?:\S{0,256}?[$#%>][ \t]+)?curl(?:\.exe)?(?=[\s^\\])")
+_COMMAND = re.compile(r"\s*(?:(?:PS )?\S{0,256}?[$#%>][ \t]+)?curl(?:\.exe)?(?=[\s^\\])")
 _ECHOED = re.compile(
     r"(?:\$\(|`)\s{0,9}(?:echo|printf)\s+(-n\s+)?['\"]?([^'\"|)]*?)['\"]?\s*\|\s*base64[^|]*[)`]"
 )

@@ -21,13 +21,14 @@ _WORDS = tuple(
 
 def find_any(*patterns: str) -> Search:
     """Return a search for the first of these patterns that is in a text, letter case aside."""
-    tried = [(plain_part(one), re.compile(one, re.IGNORECASE)) for one in patterns]
+    tried = [(plain_part(one), one) for one in patterns]
 
     def search(text: str) -> re.Match[str] | None:
         lowered = text.lower()
-        for plain, compiled in tried:
+        for plain, pattern in tried:
             if plain in lowered:
-                match = compiled.search(text)
+                # Compiled only now: there are many, and few are tried.
+                match = re.compile(pattern, re.IGNORECASE).search(text)
                 if match is not None:
                     return match
         return None

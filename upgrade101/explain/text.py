@@ -50,10 +50,15 @@ class _Writer:
         self.explanation = explanation
         self.colour = colour
 
-    def _paint(self, word: str, width: int = 5) -> str:
+    def _paint(self, word: str) -> str:
         code = _STATES.get(word, "1")
-        painted = f"\x1b[{code}m{word}\x1b[0m" if self.colour else word
-        return painted + " " * max(0, width - len(word))
+        return f"\x1b[{code}m{word}\x1b[0m" if self.colour else word
+
+    def _say(self, word: str, text: str) -> Iterator[str]:
+        """Yield the text in lines, with a word at the margin of the first."""
+        plain = f"  {word:<5} "
+        for line in _wrap(text, plain):
+            yield line.replace(plain, f"  {self._paint(word)}{' ' * (6 - len(word))}", 1)
 
     def begin(self) -> Iterator[str]:
         """Yield what the input is."""
@@ -64,7 +69,7 @@ class _Writer:
         offers = f"; offers: {', '.join(explanation.offers)}" if explanation.has_request else ""
         yield f"{name}{size}{offers}"
         for note in explanation.notes:
-            yield from _wrap(note, "  note  ")
+            yield from self._say("note", note)
 
     def checks(self) -> Iterator[str]:
         """Yield a line for each check; those that were not reached share one."""
@@ -87,10 +92,11 @@ class _Writer:
                 yield from self._failed(check)
         titles = [_title(check) for check in checks if check.state not in {OK, FAILED}]
         if titles:
-            yield from _wrap(", ".join(dict.fromkeys(titles)), f"  {self._paint('-')} ")
+            yield from self._say("-", ", ".join(dict.fromkeys(titles)))
 
     def _line_of(self, state: str, title: str, value: str | None, rfc: str) -> str:
-        return f"  {self._paint(state)} {title:<{_TITLE}} {value or '':<{_VALUE}} {rfc}"
+        gap = " " * (6 - len(state))
+        return f"  {self._paint(state)}{gap}{title:<{_TITLE}} {value or '':<{_VALUE}} {rfc}"
 
     def _failed(self, check: Check) -> Iterator[str]:
         defect = self.explanation.defect
@@ -108,26 +114,26 @@ class _Writer:
         elements = self.explanation.elements
         if len(elements) > 1:
             shown = [f"{e.element} ({e.offer or 'not offered'}: {e.reason})" for e in elements]
-            yield from _wrap("; ".join(shown), f"  {self._paint('each')} ")
+            yield from self._say("each", "; ".join(shown))
 
     def end(self) -> Iterator[str]:
         """Yield what this server does, why, and what to change."""
         explanation = self.explanation
         if explanation.has_request:
-            yield from _wrap(self._here(), f"  {self._paint('here')} ")
+            yield from self._say("here", self._here())
         cause = explanation.cause
         if cause is None:
             if explanation.has_request:
-                yield f"  {self._paint('cause')} no rule fits"
+                yield from self._say("cause", "no rule fits")
         else:
-            yield from _wrap(f"{cause.text} [{cause.id}]", f"  {self._paint('cause')} ")
+            yield from self._say("cause", f"{cause.text} [{cause.id}]")
             for fact in cause.facts:
-                yield from _wrap(fact, f"  {self._paint('seen')} ")
+                yield from self._say("seen", fact)
             for index, line in enumerate(cause.remedy.split("\n")):
-                margin = f"  {self._paint('do')} " if index == 0 else _MARGIN
+                margin = f"  {self._paint('do')}    " if index == 0 else _MARGIN
                 yield f"{margin}{line}"
         if explanation.further:
-            yield from _wrap(f"then {', '.join(explanation.further)}", f"  {self._paint('next')} ")
+            yield from self._say("next", f"then {', '.join(explanation.further)}")
 
     def _here(self) -> str:
         decision = self.explanation.decision
