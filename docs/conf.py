@@ -18,6 +18,9 @@ import upgrade101
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+MARKUP = re.compile(r"(`[^`]*`)|\*|(?<=h)(?=ttps?://)")
+"""What reStructuredText would take for markup, or code, where it stays."""
+
 project = "upgrade101"
 author = "The upgrade101 authors"
 version = release = upgrade101.__version__
@@ -62,7 +65,7 @@ def write_docstring(_app: Sphinx, kind: str, _name: str, _it: object, *rest: obj
     is_term = False
     for number, line in enumerate(lines):
         # A pattern is no emphasis, and an origin no link.
-        plain = re.sub(r"(`[^`]*`)|\*|(?<=:)//", lambda match: match[1] or f"\\{match[0]}", line)
+        plain = MARKUP.sub(lambda match: match[1] or f"\\{match[0]}", line)
         term = re.match(r"((?:\w+, )*\w+): (.*)", plain)
         if term and (number or kind not in {"attribute", "property"}):
             if not is_term:
