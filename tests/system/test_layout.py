@@ -287,6 +287,14 @@ def test_package_imports_go_one_way() -> None:
         TopologicalSorter(graph).prepare()
 
 
+def test_explain_is_imported_by_the_command_only() -> None:
+    modules = {module_of(path) for path in PACKAGE}
+    for path in PACKAGE:
+        if path.parent.name != "explain" and path.name != "__main__.py":
+            found = imports_of_package(path, modules)
+            assert not {name for name in found if name.startswith("upgrade101.explain")}, path.name
+
+
 def test_package_imports_other_packages_in_its_demo_only() -> None:
     for path in PACKAGE:
         allowed = sys.stdlib_module_names | {"upgrade101"}

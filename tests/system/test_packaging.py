@@ -117,6 +117,10 @@ def test_wheel_has_the_package_and_its_licence_only(wheel: Path) -> None:
     assert all(name.startswith("upgrade101/") for name in package)
     assert {Path(name).suffix for name in package} == {".py", ".pyi", ".so", ".typed", ".html"}
     assert {"upgrade101/py.typed", "upgrade101/_core.pyi", "upgrade101/demo/page.html"} <= package
+    modules = {
+        f"upgrade101/explain/{path.name}" for path in (ROOT / "upgrade101/explain").glob("*.py")
+    }
+    assert {"upgrade101/explain/_rows.py"} < modules <= package
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 

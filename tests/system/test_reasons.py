@@ -96,12 +96,12 @@ def test_generator_check_of_the_tree_finds_nothing() -> None:
     assert subprocess.run([sys.executable, GENERATOR, "--check"], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["PAGE", "STUB"])
+@pytest.mark.parametrize("name", ["PAGE", "STUB", "ROWS"])
 def test_generator_check_of_a_changed_file_fails_until_it_is_written(
     name: str, generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generator, "ROOT", tmp_path)
-    for file in ("PAGE", "STUB"):
+    for file in ("PAGE", "STUB", "ROWS"):
         copied = tmp_path / getattr(generator, file).name
         copied.write_bytes(getattr(generator, file).read_bytes())
         monkeypatch.setattr(generator, file, copied)
