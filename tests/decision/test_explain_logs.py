@@ -22,6 +22,10 @@ REASONS = {
     "log-origin": "WS_ORIGIN_FORBIDDEN",
 }
 MESSAGES = {
+    "uvicorn-no-websockets": [
+        'WARNING:  No supported WebSocket library detected. Please use "pip install ..."',
+        "WARNING:  Unsupported upgrade request.",
+    ],
     "log-status": [
         (
             "WebSocket connection to "
@@ -327,7 +331,7 @@ def test_log_with_a_status_says_what_it_means(status: int) -> None:
 )
 def test_log_says_how_to_get_the_head(cause: str) -> None:
     remedy = as_json(MESSAGES[cause][0])["remedy"]
-    if cause != "nginx-no-map":
+    if cause not in {"nginx-no-map", "uvicorn-no-websockets"}:
         for word in ("log_format", "uvicorn --log-level trace", "websockets", "tcpdump"):
             assert word in remedy
 

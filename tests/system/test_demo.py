@@ -193,6 +193,19 @@ async def test_decide_shows_what_the_negotiator_decides(demo: Demo, request_: by
     assert shown["received"].partition("Date: ")[0].encode() in decision.response
 
 
+async def test_decide_explains_each_check_cause_and_remedy(demo: Demo) -> None:
+    request = heads.websocket("Origin: null").replace(b"example.com", b"localhost")
+    shown = (await decided(demo, request))["explanation"]
+    assert re.search(r"(?m)^  ok    Sec-WebSocket-Key ", shown)
+    assert re.search(r"(?m)^  FAIL  Origin +null +RFC 6455 4.2.2$", shown)
+    assert "[null-origin]" in shown
+    assert (
+        "[log-status]" in (await decided(demo, b"Unexpected server response: 502"))["explanation"]
+    )
+    # These very bytes: no blank line is added.
+    assert "more bytes" in (await decided(demo, b"GET / HTTP/1.1\r\n"))["explanation"]
+
+
 async def test_decide_shows_what_goes_on_to_http(demo: Demo) -> None:
     request = heads.websocket(method="POST").replace(b"example.com", b"localhost")
     shown = await decided(demo, request)

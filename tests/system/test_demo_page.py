@@ -156,6 +156,7 @@ def test_page_decides_on_a_request_that_is_pasted(page: Browser) -> None:
 
     fill(page, "> GET / HTTP/1.1\n> Host: localhost\n> \n")
     page.shows("#answer code", "NO_UPGRADE")
+    page.shows("#checks", "[ordinary-request]")
 
     fill(page, "GET / HTTP/1.1")
     page.shows("#answer", "More bytes are needed")

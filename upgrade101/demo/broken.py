@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from upgrade101 import Decision, Negotiator
 from upgrade101.demo.journal import Journal, describe
+from upgrade101.explain import Server, explain, to_text
 
 REQUEST_LIMIT = 65536
 """The longest request of a client's own that is decided, in bytes."""
@@ -127,11 +128,17 @@ CASES = {
 
 
 def decide(negotiator: Negotiator, sent: bytes) -> dict[str, object]:
-    """Return what is decided on the bytes of a client, as `Prober.probe` does.
+    """Return what is decided on the bytes of a client, as `Prober.probe` does, and every check.
 
     `decision` is None if more bytes are needed; `forward` is what goes on to HTTP/1.1.
+    `explanation` is text: each check, the likely cause and what to change.
     """
-    return show(sent, negotiator.decide(sent))
+    server = Server(negotiator.offers, negotiator.hosts, negotiator.limits)
+    found = explain(sent, server=server)
+    if found.has_request and found.form != "curl":
+        # What is decided on is these very bytes: nothing is repaired.
+        found = explain(sent, form="raw", server=server)
+    return show(sent, negotiator.decide(sent)) | {"explanation": to_text(found)}
 
 
 def show(sent: bytes, decision: Decision | None) -> dict[str, object]:

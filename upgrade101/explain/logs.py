@@ -142,15 +142,6 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        find_any(r"No protocol handler was valid for the URL[^\n]{0,300}\(scheme 'wss?'\)"),
-        _cause(
-            "apache-no-wstunnel",
-            "Apache has no module for ws:// targets",
-            "a2enmod proxy_http proxy_wstunnel; or from 2.4.47: "
-            'ProxyPass "/" "http://127.0.0.1:8101/" upgrade=websocket',
-        ),
-    ),
-    Row(
         find_any(r"unknown \"connection_upgrade\" variable"),
         Cause(
             "nginx-no-map",
@@ -166,6 +157,26 @@ ROWS: tuple[Row, ...] = (
             "from 2.4.47 (before by mod_proxy_wstunnel only)",
             "A newer nginx or Apache; Apache 2.4: a2enmod proxy_wstunnel, and ProxyPass "
             '"/ws" "ws://127.0.0.1:8101/ws"',
+        ),
+    ),
+    Row(
+        find_any(r"No protocol handler was valid for the URL[^\n]{0,300}\(scheme 'wss?'\)"),
+        _cause(
+            "apache-no-wstunnel",
+            "Apache has no module for ws:// targets",
+            "a2enmod proxy_http proxy_wstunnel; or from 2.4.47: "
+            'ProxyPass "/" "http://127.0.0.1:8101/" upgrade=websocket',
+        ),
+    ),
+    Row(
+        find_any(
+            r"no supported websocket library detected",
+            r"unsupported upgrade request",
+        ),
+        Cause(
+            "uvicorn-no-websockets",
+            "uvicorn has no library for WebSocket, so it answers the handshake as a GET: 404",
+            "pip install 'uvicorn[standard]' (or websockets, or wsproto)",
         ),
     ),
     Row(
@@ -322,6 +333,7 @@ LAST_ROWS: tuple[Row, ...] = (
             r"\bAH0(?:1102|0898|1114|0957)\b",
             r"error reading (?:status line )?from remote server",
             r"no close frame received",
+            r"did not receive a valid HTTP response",
             r"\bWebSocket connection to '[^'\n]{0,400}' failed",
             r"\bwebsocket error\b|WebSocketException|\bnot upgraded to websocket\b",
             r"connection (?:is )?closed (?:abnormally|unexpectedly)|abnormal closure",

@@ -45,12 +45,12 @@ _NAMED = (
         (
             r"websocket: bad handshake|bad response from the server|was not upgraded to websocket|"
             r"ERR_INVALID_HTTP_RESPONSE|websocket\S{0,20}[^\n]{0,200}\bbad status\b|"
-            r"Invalid HTTP upgrade|invalid upgrade response"
+            r"Invalid HTTP upgrade|invalid upgrade response|invalid status line"
         ),
     ),
-    (400, r"\b400 Bad Request\b"),
+    (400, r"\b400 Bad Request\b|session id unknown"),
     (403, r"\b403 Forbidden\b"),
-    (404, r"\b404 Not Found\b"),
+    (404, r"\b404 Not Found\b|\bNot Found: /"),
     (426, r"\b426 Upgrade Required\b|\bUpgrade Required\b"),
     (502, r"\b502 Bad Gateway\b"),
     (503, r"\b503 Service (?:Temporarily )?Unavailable\b"),
