@@ -162,6 +162,19 @@ def _upgrade_is_upgrade(case: Case) -> Cause | None:
     )
 
 
+def _bad_upgrade(case: Case) -> Cause | None:
+    value = case.head.get("upgrade")
+    if case.reason != "UPGRADE_INVALID" and "$" not in value and not value.startswith("websocket/"):
+        return None
+    return Cause(
+        "bad-upgrade",
+        "Upgrade is set by hand, or by a proxy, to something that no server takes for WebSocket: "
+        "quotes, a version, or a variable that was not filled in",
+        "Upgrade: websocket (nginx: proxy_set_header Upgrade $http_upgrade;)",
+        (*case.seen("Upgrade"), *case.proxied),
+    )
+
+
 def _offers(case: Case, name: str) -> bool:
     return any(
         element.lower() == name or element.lower().startswith(f"{name}/")
@@ -279,6 +292,7 @@ RULES: tuple[Rule, ...] = (
     rule("proxy-dropped-connection", "CONNECTION_OPTION_MISSING", _dropped_connection),
     rule("bad-connection", "CONNECTION_INVALID", _connection_invalid),
     rule("upgrade-is-upgrade", "PROTOCOL_NOT_OFFERED", _upgrade_is_upgrade),
+    rule("bad-upgrade", "UPGRADE_INVALID PROTOCOL_NOT_OFFERED", _bad_upgrade),
     rule("h2c-body", f"PROTOCOL_NOT_OFFERED {H2C_REASONS}", _h2c_body),
     rule("h2c-offer", f"PROTOCOL_NOT_OFFERED {H2C_REASONS}", _h2c_offer),
     rule("tls-offer", "PROTOCOL_NOT_OFFERED", _tls_offer),
