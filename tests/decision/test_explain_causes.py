@@ -133,6 +133,13 @@ CASES = [
         "Upgrade: upgrade",
         "$http_upgrade",
     ),
+    Case("bad-upgrade UPGRADE_INVALID", head(but={"Upgrade": '"websocket"'}), '"w', "Upgrade: "),
+    Case(
+        "bad-upgrade PROTOCOL_NOT_OFFERED",
+        head(but={"Upgrade": "$http_upgrade"}),
+        "$http_upgrade",
+        "Upgrade: websocket",
+    ),
     Case("h2c-body PROTOCOL_NOT_OFFERED", JAVA, "Content-Length: 2", "HTTP_1_1"),
     Case("h2c-body H2C_BODY", JAVA, "h2c", "--http1.1", specs=("h2c",)),
     Case("h2c-offer PROTOCOL_NOT_OFFERED", head(but={"Upgrade": "h2c"}), "h2c", "fallback"),
