@@ -290,6 +290,9 @@ class Machine(RuleBasedStateMachine):
         reference = self.reference
         if reference.gave_away or not reference.followed:
             return [(b"\0 no HTTP", "")]
+        if reference.over and reference.begun:
+            # A response without an end: these are more of it.
+            return [(b"more", "")]
         if not reference.due or reference.over:
             return [(b"H", "unsound")]
         ask = reference.due[0]
