@@ -292,6 +292,26 @@ CASES = [
         "Host",
     ),
     Case(
+        "host-is-the-upstream WS_ORIGIN_FORBIDDEN",
+        head(
+            "Origin: http://127.0.0.1:8080",
+            "X-Forwarded-Host: 127.0.0.1:8080",
+            but={"Host": "127.0.0.1:8101"},
+        ),
+        "X-Forwarded-Host",
+        "Host",
+    ),
+    Case(
+        "cross-origin WS_ORIGIN_FORBIDDEN",
+        head(
+            "Origin: http://127.0.0.1:8080",
+            "X-Forwarded-Host: 127.0.0.1:8081",
+            but={"Host": "127.0.0.1:8101"},
+        ),
+        "127.0.0.1:8080",
+        "origins=",
+    ),
+    Case(
         "cross-origin WS_ORIGIN_FORBIDDEN",
         head("Origin: https://app.example.org"),
         "app.example.org",

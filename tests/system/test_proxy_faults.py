@@ -1,7 +1,8 @@
 """The table of docs/proxy.md: what goes wrong without each line of a proxy's configuration.
 
 In: the configurations of docs/examples/proxies, each with one line changed. Out: what is decided on
-a handshake, how many connections carry five pages, and how long an idle WebSocket lasts.
+a handshake, the cause that `explain` names, how many connections carry five pages, and how long an
+idle WebSocket lasts.
 Always: the rows of the page are the ones that are run. Not here: the configurations as they are
 (`test_proxies`).
 """
@@ -28,6 +29,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from upgrade101 import H2C, Negotiator, Reason, WebSocket
+from upgrade101.explain import Server, explain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,23 +39,37 @@ if TYPE_CHECKING:
 
 PAGE = (EXAMPLES.parent.parent / "proxy.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (nginx|HAProxy|Apache|Caddy) \| (.+?) \| .*? \| `(\w+)` \|$", re.MULTILINE)
-NEGOTIATOR = Negotiator(WebSocket(paths=("/live",)), H2C())
+OFFERS = (WebSocket(paths=("/live",)), H2C())
+NEGOTIATOR = Negotiator(*OFFERS)
+SERVER = Server(OFFERS)
 LOST = {
-    "no `proxy_http_version 1.1`": ("nginx", "proxy_http_version 1.1;", ""),
-    "no `Upgrade`": ("nginx", "proxy_set_header Upgrade $http_upgrade;", ""),
-    "no `Connection`": ("nginx", "proxy_set_header Connection $connection_upgrade;", ""),
-    "no `Host`": ("nginx", "proxy_set_header Host $http_host;", ""),
-    "`Host $host`": ("nginx", "Host $http_host;", "Host $host;"),
+    "no `proxy_http_version 1.1`": ("nginx", "proxy_http_version 1.1;", "", "proxy-http-1-0"),
+    "no `Upgrade`": (
+        "nginx",
+        "proxy_set_header Upgrade $http_upgrade;",
+        "",
+        "proxy-dropped-upgrade",
+    ),
+    "no `Connection`": (
+        "nginx",
+        "proxy_set_header Connection $connection_upgrade;",
+        "",
+        "proxy-dropped-connection",
+    ),
+    "no `Host`": ("nginx", "proxy_set_header Host $http_host;", "", "host-is-the-upstream"),
+    "`Host $host`": ("nginx", "Host $http_host;", "Host $host;", "host-lost-its-port"),
     "`send-proxy`": ("haproxy", ":8101", ":8101 send-proxy"),
     "`send-proxy-v2`": ("haproxy", ":8101", ":8101 send-proxy-v2"),
-    "no `upgrade=any`": ("apache", " upgrade=any", ""),
-    "no `ProxyPreserveHost On`": ("apache", "ProxyPreserveHost On", ""),
+    "no `upgrade=any`": ("apache", " upgrade=any", "", "proxy-dropped-upgrade"),
+    "no `ProxyPreserveHost On`": ("apache", "ProxyPreserveHost On", "", "host-is-the-upstream"),
     "`header_up Host {upstream_hostport}`": (
         "caddy",
         "127.0.0.1:8101",
         "127.0.0.1:8101 {\nheader_up Host {upstream_hostport}\n}",
+        "host-is-the-upstream",
     ),
 }
+"""What is changed, and the cause that `explain` names; it sees no head after a PROXY header."""
 POOLS = [
     ("nginx", "keepalive 16;", ""),
     ("nginx", "''      '';", "''      close;"),
@@ -69,11 +85,15 @@ class Front:
 
     host: str = ""
     reasons: list[Reason] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
+    """Of the requests that have one; what begins with a PROXY protocol header has none."""
     peers: set[Any] = field(default_factory=set)
 
     def note(self, decision: Any, transport: asyncio.Transport) -> None:  # noqa: ANN401
         """Note a decision."""
         self.reasons.append(decision.reason)
+        if decision.request is not None:
+            self.heads.append(decision.request.head)
         self.peers.add(transport.get_extra_info("peername"))
 
 
@@ -94,6 +114,7 @@ class Runner:
             port = served.service.server.sockets[0].getsockname()[1]
             async with proxied(name, port, self.tool, self.folder, changes) as front.host:
                 front.reasons.clear()
+                front.heads.clear()
                 yield front
 
 
@@ -116,11 +137,13 @@ async def test_handshake_without_a_line_of_the_page_is_decided_as_it_says(
     row: tuple[str, str, str], runner: Runner
 ) -> None:
     _, line, reason = row
-    name, old, new = LOST[line]
+    name, old, new, *causes = LOST[line]
     async with runner.run(name, (old, new)) as front:
         with pytest.raises(InvalidStatus):
             await shake(front.host)
         assert [found.name for found in front.reasons] == [reason]
+        # What arrived is what a user would paste.
+        assert [explain(head, server=SERVER).cause.id for head in front.heads] == causes
 
 
 @pytest.mark.parametrize("change", [None, *POOLS], ids=str)

@@ -108,13 +108,17 @@ def _www(case: Case) -> Cause | None:
 
 
 def _upstream(case: Case) -> Cause | None:
-    origin, host = _origin(case).host, _host(case).host
-    forwarded = Place.of(case.head.get("x-forwarded-host").rpartition(",")[2]).host
-    is_bare = bool(_ADDRESS.match(host)) or (host != "" and "." not in host)
-    if origin == host or not origin or not (is_bare or forwarded not in {"", host}):
+    origin, host = _origin(case), _host(case)
+    forwarded = Place.of(case.head.get("x-forwarded-host").rpartition(",")[2])
+    is_bare = bool(_ADDRESS.match(host.host)) or (host.host != "" and "." not in host.host)
+    is_other = origin.host not in {"", host.host}
+    # A proxy on the same machine differs in the port alone, and tells what it was asked for.
+    if not (is_other and (is_bare or forwarded.host not in {"", host.host})) and not (
+        forwarded.host and forwarded == origin != host
+    ):
         return None
     facts = case.seen("Origin", "Host")
-    if forwarded:
+    if forwarded.host:
         facts += case.seen("X-Forwarded-Host")
     return Cause(
         "host-is-the-upstream",
