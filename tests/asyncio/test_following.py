@@ -78,6 +78,9 @@ async def test_each_request_is_decided_and_counted_once() -> None:
     assert site.reasons == [Reason.NO_UPGRADE] * 4
     assert site.factory.stats() == {Reason.NO_UPGRADE: 4}
     assert site.factory.pending == 0
+    # The fallback is made and connected once.
+    assert len(site.made) == 1
+    assert site.fallback.calls.count("connection_made") == 1
 
 
 async def test_body_that_looks_like_a_request_is_not_decided() -> None:

@@ -13,7 +13,7 @@ import heads
 import pytest
 from asyncio_helpers import ECHO, ECHO_ACCEPTED, START_TLS, Handlers, settle
 from fakes import Recorder, Transport
-from following import CONNECT, FOREIGN, GET, OK, POST, Site
+from following import CLOSES, CONNECT, FOREIGN, GET, OK, POST, Site
 
 from upgrade101 import H2C, TLS, Negotiator, Protocol, Reason, WebSocket
 from upgrade101._connection import State
@@ -66,8 +66,9 @@ async def test_reading_pauses_at_64_requests_and_not_at_63() -> None:
     site.receive(GET)
     assert site.transport.paused
     assert site.state is State.FULL
-    site.write(OK)
-    await settle(3)
+    await site.answer(OK[:-1])
+    assert site.state is State.FULL
+    await site.answer(OK[-1:])
     assert not site.transport.paused
     assert site.state is State.IDLE
 
@@ -414,6 +415,15 @@ async def test_draining_ends_a_connection_after_the_request_that_is_served() -> 
     await site.answer()
     assert site.transport.closing
     assert await site.factory.drain(0) is True
+
+
+async def test_drain_ends_with_the_last_response_though_the_fallback_does_not_close() -> None:
+    site = Site().receive(GET)
+    draining = asyncio.ensure_future(site.factory.drain(timeout=None))
+    await settle(3)
+    await site.answer(CLOSES)
+    assert await asyncio.wait_for(draining, 10) is True
+    assert not site.transport.closing
 
 
 async def test_drain_that_waits_for_a_request_ends_with_its_connection() -> None:

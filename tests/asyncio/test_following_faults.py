@@ -211,6 +211,19 @@ async def test_fallback_that_raises_on_the_loss_leaves_nothing() -> None:
     assert site.factory.served == set()
 
 
+async def test_fallback_that_closes_as_it_gets_a_body_gets_no_more() -> None:
+    class Closing(Recorder):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if data == b"body":
+                self.transport.close()
+
+    site = Site(make=Closing).receive(POST + b"body" + GET)
+    assert site.fallback.data == POST + b"body"
+    assert site.reasons == [Reason.NO_UPGRADE]
+    assert site.state is State.LAST
+
+
 @pytest.mark.parametrize("how", ["close", "abort"])
 async def test_fallback_that_closes_as_it_is_made_gets_nothing(how: str) -> None:
     class Closing(Recorder):

@@ -395,11 +395,14 @@ async def test_end_of_file_after_kept_bytes_comes_after_them() -> None:
     site = Site(make=Ended).receive(FOREIGN + GET)
     site.transport.end()
     assert not site.transport.closing
+    await site.answer(OK[:-1])
     assert "eof_received" not in site.fallback.calls
-    await site.answer()
+    await site.answer(OK[-1:])
     assert site.fallback.data == FOREIGN + GET
     assert site.fallback.calls[-1] == "eof_received"
     assert site.state is State.LAST
+    await site.answer()
+    assert site.fallback.calls.count("eof_received") == 1
 
 
 async def test_end_of_file_after_two_upgrades_comes_after_both() -> None:
