@@ -1,9 +1,9 @@
 """The log of the asyncio layer: the logger `upgrade101`.
 
 In: a final decision and its transport, or what failed. Out: one record.
-Always: bytes of a request appear escaped, and no more than `_SHOWN` of them. Of each query value a
-record has only the size, unless the logger is at DEBUG: tokens stand there. Nothing is formatted
-if the logger's level is above the record's.
+Always: bytes of a request appear escaped, and no more than `_SHOWN` of them. Of each query value,
+and of each long subprotocol, a record has only the size, unless the logger is at DEBUG: tokens
+stand there. Nothing is formatted if the logger's level is above the record's.
 Not here: what is done about it.
 """
 
@@ -29,6 +29,8 @@ _BEFORE_DEFECT = re.compile(r"(?<= after )'((?:[^'\\]|\\.)*)('|$)")
 """What stands before a defect, as `Decision.detail` quotes it."""
 _ESCAPED = re.compile(r"\\x..|\\.")
 _NAME = re.compile(r"[^\s:]+(?=:)")
+_LONG_MEMBER = re.compile(r"[^\s,]{41,}")
+"""A subprotocol that may be a token: browsers can send one nowhere else."""
 _CUT = 40
 """Bytes that `Decision.detail` shows of a line before a defect: so many may lack its beginning."""
 _IN_BODY = frozenset({Reason.CHUNK_INVALID, Reason.BODY_TOO_LARGE})
@@ -111,14 +113,24 @@ def _without_value(pair: str) -> str:
 
 
 def _detail_without_values(decision: Decision) -> str:
-    """Return the detail with each value of a query in it as its size.
+    """Return the detail with each value of a query in it, and each long subprotocol, as its size.
 
     Of a field's line before a defect only the name is shown: a credential may stand there.
     """
     detail = decision.detail
+    if decision.reason.field == "Sec-WebSocket-Protocol":
+        return _QUOTED.sub(
+            lambda quoted: f"'{_LONG_MEMBER.sub(_size, quoted[1])}{quoted[2]}", detail
+        )
     if decision.offset is not None:
         return _BEFORE_DEFECT.sub(lambda quoted: _line_before_defect(decision, quoted[1]), detail)
     return _QUOTED.sub(lambda quoted: f"'{_without_values(quoted[1])}{quoted[2]}", detail)
+
+
+def _size(member: re.Match[str]) -> str:
+    """Return the size of a member, as far as it is known."""
+    cut = member[0].endswith("...")
+    return "<...>" if cut else f"<{len(_ESCAPED.sub('-', member[0]))}>"
 
 
 def _line_before_defect(decision: Decision, line: str) -> str:

@@ -42,12 +42,14 @@ def log_of(
     request: bytes,
     level: int = logging.INFO,
     handler: Callable[[Upgrade], Any] = accept_echo,
+    *,
     peer: object = PEER,
+    negotiator: Negotiator = SAME_ORIGIN,
 ) -> list[logging.LogRecord]:
     """Return the records of one connection, with the logger at a level."""
     caplog.clear()
     with caplog.at_level(level, "upgrade101"):
-        Transport(peername=peer).connect(make_factory(handler, SAME_ORIGIN)[0]).receive(request)
+        Transport(peername=peer).connect(make_factory(handler, negotiator)[0]).receive(request)
     return records(caplog)
 
 
@@ -235,6 +237,27 @@ def test_log_has_of_query_values_only_their_sizes(
     (record,) = log_of(caplog, request_, logging.DEBUG)
     assert record.levelno == logging.INFO
     assert SECRET in record.getMessage() or "..." in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("offered", "shown"),
+    [
+        (f"bearer, {'t' * 41}", "Protocol 'bearer, <41>'"),
+        (f"bearer, {'t' * 40}", f"Protocol 'bearer, {'t' * 40}'"),
+        (f"a b{'t' * 41}", "Protocol 'a <42>'"),
+        ("t" * 300, "Protocol '<...>"),
+    ],
+)
+def test_log_has_of_long_subprotocols_only_their_sizes(
+    offered: str, shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = heads.websocket(f"Sec-WebSocket-Protocol: {offered}")
+    negotiator = Negotiator(WebSocket(subprotocols=("chat",), subprotocol_required=True))
+    (record,) = log_of(caplog, request, negotiator=negotiator)
+    assert record.getMessage().endswith(shown)
+
+    (record,) = log_of(caplog, request, logging.DEBUG, negotiator=negotiator)
+    assert "t" * 40 in record.getMessage()
 
 
 def test_log_of_failure_has_of_query_values_only_their_sizes(
