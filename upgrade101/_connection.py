@@ -56,8 +56,23 @@ if TYPE_CHECKING:
     from upgrade101._settings import Settings
     from upgrade101._types import StreamProtocol
 
-_STATES = "ACCEPTED READING DECIDING IDLE PASSING ASKED HELD FULL LAST REFUSED GONE"
-State = Enum("State", _STATES)  # type: ignore[misc] # the words once, for both lines
+
+class State(Enum):
+    """What a connection is doing; the table above says it of each."""
+
+    ACCEPTED = 0
+    READING = 1
+    DECIDING = 2
+    IDLE = 3
+    PASSING = 4
+    ASKED = 5
+    HELD = 6
+    FULL = 7
+    LAST = 8
+    REFUSED = 9
+    GONE = 10
+
+
 ACCEPTED, READING, DECIDING, IDLE, PASSING, ASKED, HELD, FULL, LAST, REFUSED, GONE = State
 PASS, REJECT, SWITCH, CONTINUE = Action.PASS, Action.REJECT, Action.SWITCH, Action.CONTINUE
 _READ = (IDLE, READING, ACCEPTED)
