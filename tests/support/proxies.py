@@ -89,6 +89,13 @@ PROXIES = {
             "PidFile {folder}/pid",
             "-C",
             "ErrorLog /dev/stderr",
+            # One process, for each has connections of its own.
+            "-c",
+            "ServerLimit 1",
+            "-c",
+            "StartServers 1",
+            "-c",
+            "MaxRequestWorkers 25",
         ),
     ),
     "caddy": Proxy(
