@@ -101,7 +101,7 @@ test-all: $(VENV)/.built $(VENV)/.test ## run them under each CPython (PYTHONFLA
 # test_fallback_streams.py bounds the memory, of which ASan keeps what was freed.
 NOT_SANITIZED := test_bench*.py test_clients.py test_demo*.py test_docs*.py test_examples.py \
 	test_fallback_servers.py test_fallback_streams.py test_handshake_failed.py test_layout.py \
-	test_model.py test_packaging.py test_peers.py
+	test_model.py test_packaging.py test_peers.py test_prox*.py
 # The sanitized extension stays out of the tree, where the other targets have theirs.
 SANITIZED := $(BUILD)/asan-python
 SANITIZED_PYTHON = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
