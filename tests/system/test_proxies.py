@@ -3,7 +3,7 @@
 In: pages and WebSocket handshakes, mixed, through nginx, HAProxy, nghttpx, Apache and Caddy, whose
 connections to upgrade101 are kept alive and shared by their clients; one of them is a browser.
 Out: how many of the handshakes switched. Always: some of them came on a connection that had
-carried a page, for that is what fails elsewhere, but Caddy makes a new one for each.
+carried a page, for that is what fails elsewhere, but Caddy mostly makes a new one.
 Not here: what is written on the connections (`test_fallback_kept_alive`).
 """
 
@@ -104,7 +104,7 @@ async def test_handshakes_mixed_with_pages_switch(
         stats = server.stats()
         assert stats[Reason.SWITCHED] == count
         assert set(stats) == {Reason.NO_UPGRADE, Reason.SWITCHED}
-        assert (seen.switched_after_a_page > 0) is (proxy != "caddy")
+        assert seen.switched_after_a_page > 0 or proxy == "caddy"
 
 
 @pytest.mark.parametrize("proxy", PROXIES)
