@@ -33,17 +33,22 @@ STUB = ROOT / "upgrade101" / "_core.pyi"
 Documented = ast.ClassDef | ast.FunctionDef
 
 
+def _docstring_of(found: object) -> str | None:
+    # None has one of its own from Python 3.13 on.
+    return None if found is None else found.__doc__
+
+
 def find_documented(tree: ast.Module) -> Iterator[tuple[Documented, str | None]]:
     """Return each class, function and method of the stub with its docstring at run time."""
     for node in tree.body:
         if isinstance(node, Documented):
             found = getattr(_core, node.name, None)
-            yield node, getattr(found, "__doc__", None)
+            yield node, _docstring_of(found)
         if isinstance(node, ast.ClassDef):
             members = vars(found) if isinstance(found, type) else {}
             for member in node.body:
                 if isinstance(member, ast.FunctionDef) and not member.name.startswith("__"):
-                    yield member, getattr(members.get(member.name), "__doc__", None)
+                    yield member, _docstring_of(members.get(member.name))
 
 
 def write_docstring(text: str, indent: str) -> list[str]:
