@@ -186,8 +186,10 @@ def test_colour_is_for_terminals_unless_said_otherwise(  # noqa: PLR0917
         assert (COLOUR in run(head(), *arguments)[1]) is coloured
         return
     output = Terminal()
-    monkeypatch.setattr(sys, "stdout", output)
-    run(head(), *arguments)
+    # Undone at once: at the end of the test what it replaces is closed.
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", output)
+        run(head(), *arguments)
     assert (COLOUR in output.getvalue()) is coloured
 
 
